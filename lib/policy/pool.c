@@ -133,10 +133,10 @@ set_domain(struct build *b, const struct nat_pool_cfg *cfg, const char *const *t
 /* Returns the domain of a prefix of a pool: as written, or by the subnets of interfaces. */
 static uint8_t
 prefix_domain(struct build *b, const struct nat_pool_cfg *cfg, const char *const *text,
-	const struct prefix *prefix)
+	const struct nat_pool_spec *spec, const struct prefix *prefix)
 {
 	if (cfg->domain != NULL)
-		return build_find_domain(b, &cfg->head, &cfg->domain);
+		return spec->domain;
 	return build_domain_of(b, &cfg->head, text, &prefix->address, prefix->family);
 }
 
@@ -160,7 +160,7 @@ add_prefix(struct build *b, const struct nat_pool_cfg *cfg, const char *const *p
 			NAT_ADDRESSES);
 	if (build_check_station(b, &cfg->head, p, prefix.address.v4) < 0)
 		return -EINVAL; /* and so are the others */
-	if (set_domain(b, cfg, p, spec, prefix_domain(b, cfg, p, &prefix)) < 0)
+	if (set_domain(b, cfg, p, spec, prefix_domain(b, cfg, p, spec, &prefix)) < 0)
 		return -EINVAL;
 	for (unsigned i = 0; i < n; i++) {
 		out[i] = rte_cpu_to_be_32(rte_be_to_cpu_32(prefix.address.v4) + i);
@@ -194,10 +194,6 @@ add_interface(struct build *b, const struct nat_pool_cfg *cfg, const char *const
 	if (iface == NULL)
 		return cfg_error(
 			build_err(b), &cfg->head, text, "there is no interface '%.60s'", name);
-	if (cfg->domain != NULL
-		&& set_domain(b, cfg, text, spec, build_find_domain(b, &cfg->head, &cfg->domain))
-			< 0)
-		return -EINVAL;
 	if (set_domain(b, cfg, text, spec, iface->domain) < 0)
 		return -EINVAL;
 	for (unsigned i = 0; i < iface->n_addresses && n < room; i++) {
@@ -235,7 +231,7 @@ add_addresses(struct build *b, const struct nat_pool_cfg *cfg, const char *const
 				"a pool has %u addresses at most", NAT_ADDRESSES);
 		const struct prefix own = { address_from_ip(&a), 6, 128, 0 };
 
-		if (set_domain(b, cfg, text, spec, prefix_domain(b, cfg, text, &own)) < 0)
+		if (set_domain(b, cfg, text, spec, prefix_domain(b, cfg, text, spec, &own)) < 0)
 			return -EINVAL;
 		spec->addresses6[spec->n_addresses6++] = own.address;
 		return 0;
@@ -244,6 +240,29 @@ add_addresses(struct build *b, const struct nat_pool_cfg *cfg, const char *const
 		return add_prefix(b, cfg, text, spec, out);
 	spec->follows = true;
 	return add_interface(b, cfg, text, spec, out);
+}
+
+/* Adds what all elements of a pool name. */
+static int
+add_elements(struct build *b, const struct nat_pool_cfg *cfg, struct nat_pool_spec *spec,
+	rte_be32_t *addresses)
+{
+	int rc = 0;
+
+	if (cfg->pool.count == 0)
+		return cfg_error(build_err(b), &cfg->head, &cfg->pool, "there is no address");
+	if (cfg->domain != NULL) {
+		spec->domain = build_find_domain(b, &cfg->head, &cfg->domain);
+		if (spec->domain == DOMAIN_NONE)
+			return -EINVAL;
+	}
+	cfg_each(p, &cfg->pool) {
+		int n = add_addresses(b, cfg, p, spec, addresses + spec->n_addresses);
+
+		spec->n_addresses += n > 0 ? (unsigned)n : 0;
+		rc |= n < 0 ? -EINVAL : 0;
+	}
+	return rc;
 }
 
 /* Builds a pool's specification.  A faulty pool has its number, too, so that the others keep
@@ -263,21 +282,14 @@ build_pool_spec(struct build *b, const struct nat_pool_cfg *cfg)
 		.reject = cfg->unsolicited != 0,
 	};
 	rte_be32_t *addresses = build_alloc(b, NAT_ADDRESSES, sizeof(*addresses));
-	int rc = 0;
+	int rc;
 
 	spec.addresses6 = build_alloc(b, NAT_ADDRESSES, sizeof(*spec.addresses6));
 	if (addresses == NULL || spec.addresses6 == NULL || spec.name == NULL)
 		return build_no_memory(b);
 	if (b->n_pools == NAT_POOLS)
 		return cfg_error(build_err(b), &cfg->head, NULL, "more than %u pools", NAT_POOLS);
-	if (cfg->pool.count == 0)
-		rc = cfg_error(build_err(b), &cfg->head, &cfg->pool, "there is no address");
-	cfg_each(p, &cfg->pool) {
-		int n = add_addresses(b, cfg, p, &spec, addresses + spec.n_addresses);
-
-		spec.n_addresses += n > 0 ? (unsigned)n : 0;
-		rc |= n < 0 ? -EINVAL : 0;
-	}
+	rc = add_elements(b, cfg, &spec, addresses);
 	spec.addresses = addresses;
 	if (spec.domain == DOMAIN_NONE) /* an interface without an address so far, or an error */
 		spec.domain = DOMAIN_MAIN;

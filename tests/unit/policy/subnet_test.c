@@ -33,6 +33,7 @@ static const struct interface_address everything[] = { { 4, 0, { .bytes = { 172,
 	{ 6, 128, { .bytes = { 0x20, 1, [15] = 7 } } } };
 
 static const struct interface by_wide = { .name = "wide", .addresses = wide, .n_addresses = 1 };
+static const struct interface as_wide = { .name = "other", .addresses = wide, .n_addresses = 1 };
 static const struct interface by_point = { .name = "point", .addresses = point, .n_addresses = 2 };
 static const struct interface by_all = { .name = "all", .addresses = everything, .n_addresses = 2 };
 
@@ -93,9 +94,12 @@ of_two_subnets_the_longer_counts_in_either_order(void **state)
 		assert_null(subnet_find(orders[i], 3, NULL, &not, 6));
 	}
 	/* Of the same length the first counts. */
-	assert_ptr_equal(subnet_find((const struct interface *[]){ &by_wide, &by_all, &by_wide }, 3,
+	assert_ptr_equal(subnet_find((const struct interface *[]){ &by_wide, &by_all, &as_wide }, 3,
 				 NULL, &far, 4),
 		&by_wide);
+	assert_ptr_equal(subnet_find((const struct interface *[]){ &as_wide, &by_all, &by_wide }, 3,
+				 NULL, &far, 4),
+		&as_wide);
 }
 
 static void
