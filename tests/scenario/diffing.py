@@ -114,6 +114,20 @@ def states():
             raise Failed('%s: %s' % (kept, json.dumps(out, indent=1)))
 
 
+def conditions():
+    """Packets keep to limits and quotas, and are not those that exceed them: neither at such a rule nor behind it."""
+    at = router('[track, {acl: in}, {route: main}]', 'acls: {in: [{proto: udp, WHEN, action: ACTION}, {action: accept}]}\n')
+    after = router('[track, {acl: first}, {acl: in}, {route: main}]',
+                   'acls: {first: [{proto: udp, dport: 9999, WHEN, action: accept}, {action: drop}], in: [{proto: udp, action: ACTION}]}\n')
+    for when, kept in (('quota: 1M', True), ('quota: {bytes: 1M, over: true}', False), ('limit: 5/s', True), ('limit: {rate: 5/s, over: true}', False),
+                       ('limit: {sessions: 5}', True), ('quota: 1M, limit: {rate: 5/s, over: true}', False), ('rpf: strict', True)):
+        for config in (at, after):
+            config = config.replace('WHEN', when)
+            out = told(config.replace('ACTION', 'drop'), config.replace('ACTION', 'reject'))
+            if {(p['before'], p['after']) for p in out['packets']} != ({('dropped', 'rejected')} if kept else set()):
+                raise Failed('%s: %s' % (config, json.dumps(out, indent=1)))
+
+
 def sentences():
     """As text, in the operator's words."""
     folder = Folder(OLD)
@@ -274,6 +288,7 @@ SCENARIOS = [
     ('what leads nowhere', nowhere),
     ('what is told', cases),
     ('states of sessions', states),
+    ('packets that keep to limits', conditions),
     ('in words', sentences),
     ('flows of captures', flows),
     ('mistakes', mistakes),
