@@ -178,6 +178,15 @@ def sessions_of_known_flows():
         raise Failed(str(paths))
 
 
+def answers():
+    """A rate counts answers by who sends them, a number of sessions by who began them: one client, two servers."""
+    for limit, want in (('per: source, rate: 2/s', '++-++-'), ('per: destination, rate: 2/s', '++----'),
+                        ('per: source, sessions: 1', '+++---'), ('per: destination, sessions: 1', '++++++')):
+        config = rules('{in: lan, action: accept}', '{in: wan, limit: {%s}, action: accept}' % limit, pipeline=SESSIONS)
+        check('++' + want, config, {'lan': every(2, 0.001, lambda i: lan(udp(dst='203.0.113.%d' % (i + 1)))),
+                                    'wan': every(6, 0.001, lambda i: wan(udp(src='203.0.113.%d' % (i // 3 + 1), dst=A, sport=53, dport=5203)), 0.1)})
+
+
 def sessions_that_do_not_leave():
     """A first packet that is dropped takes no place."""
     config = rules('{limit: {per: source, sessions: 2}, action: accept}', pipeline=SESSIONS)
@@ -315,6 +324,7 @@ SCENARIOS = [
     ('who exceeds it joins a set', adds),
     ('sessions of a source', sessions_of_a_source),
     ('sessions of a destination, accepted', sessions_accept),
+    ('limits of answers', answers),
     ('sessions with a place are hits', sessions_of_known_flows),
     ('sessions that do not leave', sessions_that_do_not_leave),
     ('sessions over a reload', sessions_over_a_reload),
