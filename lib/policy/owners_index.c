@@ -81,10 +81,10 @@ static int
 build_one(struct build *b, struct owners *o, enum owners_index_kind kind)
 {
 	struct owners_index *index = &o->index[kind];
-	struct rule_match *match = build_alloc(b, o->n_fixed + 1, sizeof(*match));
+	struct rule_match *match = build_alloc(b, o->n_fixed, sizeof(*match));
 	unsigned n = 0;
 
-	index->fixed = build_alloc(b, o->n_fixed + 1, sizeof(*index->fixed));
+	index->fixed = build_alloc(b, o->n_fixed, sizeof(*index->fixed));
 	if (match == NULL || index->fixed == NULL)
 		return -ENOMEM;
 	for (unsigned i = 0; i < o->n_fixed; i++) {

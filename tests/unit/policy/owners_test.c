@@ -414,6 +414,92 @@ pools_keep_the_ports_of_forwards(void **state)
 	expect_reserved(f, "{to: 10.0.1.80, if: {dst: 198.51.100.9, proto: tcp}}", "");
 }
 
+/* A reload that changes who owns a packet is told by the digest, and no other is.  Its three lowest
+ * bits are left to those that add what else there is. */
+static void
+configurations_that_choose_owners_alike(void **state)
+{
+#define MAPPED(map) \
+	MAIN "pipelines: {inside: [track, route: main, {snat: {map: " map \
+	     "}}],\n  servers: [track, route: main], outside: [track, route: main]}\n"
+	static const struct {
+		const char *text;
+		bool alike; /* to the one before */
+	} rows[] = {
+		{ POOL MAIN PIPELINES(WEB), false },
+		{ POOL MAIN PIPELINES(WEB) "# again\nacls: {list: [{action: drop}]}\n", true },
+		{ "nat: {up: {pool: [198.51.100.9], ports: 2000-2999, log: true}}\n" MAIN PIPELINES(
+			  WEB),
+			true },
+		{ "nat: {up: {pool: [198.51.100.9], ports: 2000-3000}}\n" MAIN PIPELINES(WEB),
+			false },
+		{ "nat: {up: {pool: [198.51.100.9], ports: 2001-2999}}\n" MAIN PIPELINES(WEB),
+			false },
+		{ "nat: {up: {pool: [198.51.100.8], ports: 2000-2999}}\n" MAIN PIPELINES(WEB),
+			false },
+		{ "nat: {up: {pool: [198.51.100.8/31], ports: 2000-2999}}\n" MAIN PIPELINES(WEB),
+			false },
+		{ POOL MAIN PIPELINES(""), false },
+		{ POOL MAIN PIPELINES(ALL), false },
+		{ POOL MAIN PIPELINES(WEB ", " ALL), false },
+		{ POOL MAIN PIPELINES(ALL ", " WEB), false },
+		{ POOL MAIN PIPELINES("{to: 10.0.1.82, if: {dst: 198.51.100.7}}"), false },
+		{ POOL MAIN PIPELINES("{to: 10.0.1.81, if: {dst: 198.51.100.8}}"), false },
+		{ POOL MAIN PIPELINES("{to: 10.0.1.81, if: {dst: \"!198.51.100.7\"}}"), false },
+		{ POOL MAIN PIPELINES("{to: 10.0.1.81, if: {dst: 198.51.100.7, src: 203.0.113.7}}"),
+			false },
+		{ POOL MAIN PIPELINES("{to: 10.0.1.81, if: {dst: 198.51.100.7, proto: udp}}"),
+			false },
+		{ POOL MAIN PIPELINES(
+			  "{to: 10.0.1.81, if: {dst: 198.51.100.7, proto: udp, sport: 53}}"),
+			false },
+		{ POOL MAIN PIPELINES("{to: 10.0.1.81, if: {dst: 198.51.100.7, in: wan}}"), false },
+		{ POOL MAIN PIPELINES(
+			  "{to: \"10.0.1.80:8081\", if: {dst: 198.51.100.1, proto: tcp, "
+			  "dport: 80}}"),
+			false },
+		{ POOL MAIN PIPELINES(
+			  "{to: \"10.0.1.80:8080\", if: {dst: 198.51.100.1, proto: tcp, "
+			  "dport: 81}}"),
+			false },
+		{ POOL MAIN PIPELINES("{to: 10.0.1.80, ports: 80-81, if: {dst: 198.51.100.1}}"),
+			false },
+		{ POOL MAIN PIPELINES("{to: 10.0.1.80, ports: 80-82, if: {dst: 198.51.100.1}}"),
+			false },
+		{ MAPPED("{from: \"fd00::/48\", to: \"2001:db8:7::/48\"}"), false },
+		{ MAPPED("{from: \"fd00::/48\", to: \"2001:db8:8::/48\"}"), false },
+		{ MAPPED("{from: \"fd01::/48\", to: \"2001:db8:7::/48\"}"), false },
+		{ MAPPED("{from: \"fd00::/56\", to: \"2001:db8:7::/56\"}"), false },
+		{ MAPPED("{from: 10.7.0.0/24, to: 10.8.0.0/24}"), false },
+		{ POOL MAIN PIPELINES("{to: \"2001:db8:3::7\"}"), false },
+		{ POOL MAIN PIPELINES("{to: \"2001:db8:3::8\"}"), true },
+		{ MAIN "pipelines: {inside: [drop], servers: [drop], outside: [drop]}\n", false },
+	};
+	struct policy_fixture *f = *state;
+	uint64_t seen[RTE_DIM(rows)], before = 0;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		given(f, rows[i].text);
+		assert_int_equal(f->gen.owners_digest & 7, 0);
+		if (rows[i].alike) {
+			assert_int_equal(f->gen.owners_digest, before);
+			continue;
+		}
+		before = f->gen.owners_digest;
+		for (unsigned k = 0; k < n; k++)
+			if (seen[k] == before)
+				fail_msg("as of another configuration:\n%s", rows[i].text);
+		seen[n++] = before;
+	}
+	given(f,
+		MAIN "pipelines: {inside: [{track: {helpers: ftp}}, route: main, {snat: up}],\n"
+		     "  servers: [track, route: main], outside: [track, {dnat: [" WEB "]}, "
+		     "route: main]}\n" POOL);
+	assert_int_not_equal(f->gen.owners_digest, seen[0]);
+	assert_int_equal(f->gen.owners_digest & ~7ull, seen[0]);
+}
+
 #define owners_test(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
 int
@@ -432,6 +518,7 @@ main(void)
 		owners_test(without_translation_there_is_no_choice),
 		owners_test(senders_that_are_inside),
 		owners_test(senders_of_a_zone),
+		owners_test(configurations_that_choose_owners_alike),
 		owners_test(pools_keep_the_ports_of_forwards),
 	};
 
