@@ -20,6 +20,8 @@ MUTANTS = [
     ("lib/policy/pool.c", "return -EINVAL;", "return 0;", "what has been reported counts, and not the result alone (build_part)"),
     ("lib/policy/generation.c", "while (slots < 2 * 3 * count) /* each with its subnet's network and broadcast address */",
      "while (slots <= 2 * 3 * count)", "a power of two is no multiple of three"),
+    ("lib/session/tally.c", "return false; /* a session holds no more than its share, so this does not happen */", "return true;",
+     "there is memory for TALLY_HOLDS of every session"),
     ("lib/policy/match_sides.c", "for (unsigned i = 0; i < count; i++) {", "for (unsigned i = 0; i <= count; i++) {",
      "the group is found before the end"),
     ("lib/stage/translate.c", "if (translates_sender(step->jumps[k].to, key, jumps - 1))",
