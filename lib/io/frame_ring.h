@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A ring of packet buffers from one thread to one other.
+/* A ring of frames from one thread to one other.
+ *
+ * A short frame goes as a copy, in a buffer of the taker's pool from there on, and the giver frees
+ * its own, with the fields that lie in a buffer's first line (hash, port, vlan_tci_outer): a buffer
+ * that went to the other core and came back would move two cache lines between cores each way, one
+ * by one, where lines of the ring follow each other and are foreseen by the processor.  Longer
+ * frames go with their buffer (docs/performance/workers.md).
  *
  * Each side remembers how far the other one was when it last looked, and looks again only when that
  * is not enough: the cache line of a side's index moves once for many bursts.  rte_ring reads the
- * other side's index at every call, which costs the receiving worker of a busy queue more than the
- * copy of its pointers (docs/performance/workers.md).
+ * other side's index at every call.
  *
  * Threads: frame_ring_give by one, frame_ring_take by another; frame_ring_count by any.  Memory:
  * the caller's block, frame_ring_bytes large and aligned to a cache line. */
@@ -12,13 +17,33 @@
 #define IO_FRAME_RING_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <rte_common.h>
 #include <rte_mbuf.h>
 
 #include "base/prefetch.h"
+#include "io/queue.h"
+
+enum { FRAME_COPY_MAX = 2 * RTE_CACHE_LINE_SIZE - 16 };
+
+/* A place of the ring. */
+struct frame_place {
+	union {
+		struct rte_mbuf *m;
+		uint64_t hash; /* of a copy, like the other fields */
+	};
+	uint16_t bytes; /* of the copy; 0: the frame is m */
+	uint16_t port;
+	uint16_t vlan_tci_outer;
+	uint8_t unused[2];
+	uint8_t copy[FRAME_COPY_MAX];
+};
+
+static_assert(sizeof(struct frame_place) == 2 * RTE_CACHE_LINE_SIZE, "places share no line");
 
 struct frame_ring {
 	uint32_t room; /* frames at most */
@@ -27,52 +52,27 @@ struct frame_ring {
 	uint32_t taken_seen;                             /* giver's: `taken` when last read */
 	_Alignas(RTE_CACHE_LINE_SIZE) atomic_uint taken; /* taker: write, giver: read */
 	uint32_t given_seen;                             /* taker's */
-	_Alignas(RTE_CACHE_LINE_SIZE) struct rte_mbuf *at[];
+	_Alignas(RTE_CACHE_LINE_SIZE) struct frame_place at[];
 };
 
 size_t frame_ring_bytes(unsigned room);
 void frame_ring_init(struct frame_ring *r, unsigned room);
 
-/* Gives up to n frames; returns how many found room, from the first on. */
-static inline unsigned
-frame_ring_give(struct frame_ring *r, struct rte_mbuf **m, unsigned n)
-{
-	uint32_t given = atomic_load_explicit(&r->given, memory_order_relaxed);
-	uint32_t free = r->room - (given - r->taken_seen);
+/* Gives up to n frames, at most QUEUE_BURST_MAX; returns how many found room, from the first on.
+ * Those are the ring's. */
+unsigned frame_ring_give(struct frame_ring *r, struct rte_mbuf **m, unsigned n);
 
-	if (free < n) {
-		/* Pairs with the release in frame_ring_take: the places are no longer read. */
-		r->taken_seen = atomic_load_explicit(&r->taken, memory_order_acquire);
-		free = r->room - (given - r->taken_seen);
-	}
-	n = RTE_MIN(n, free);
-	for (unsigned i = 0; i < n; i++)
-		r->at[(given + i) & r->mask] = m[i];
-	/* Pairs with the acquire in frame_ring_take: the frames are written. */
-	atomic_store_explicit(&r->given, given + n, memory_order_release);
-	return n;
-}
+/* Gives a frame with its buffer, and whatever is written in that.  Returns false if there is no
+ * room. */
+bool frame_ring_give_whole(struct frame_ring *r, struct rte_mbuf *m);
 
-/* Takes up to n frames, and prefetches the first line of each; returns their number.  It may be
- * less than what has been given meanwhile. */
-static inline unsigned
-frame_ring_take(struct frame_ring *r, struct rte_mbuf **m, unsigned n)
-{
-	uint32_t taken = atomic_load_explicit(&r->taken, memory_order_relaxed);
+/* Takes up to n frames, at most QUEUE_BURST_MAX; returns their number.  It may be less than what
+ * has been given meanwhile, and less than there are if the pool has no buffers for copies. */
+unsigned frame_ring_take(
+	struct frame_ring *r, struct rte_mempool *pool, struct rte_mbuf **m, unsigned n);
 
-	if (r->given_seen - taken < n)
-		/* Pairs with the release in frame_ring_give. */
-		r->given_seen = atomic_load_explicit(&r->given, memory_order_acquire);
-	n = RTE_MIN(n, r->given_seen - taken);
-	for (unsigned i = 0; i < n; i++) {
-		m[i] = r->at[(taken + i) & r->mask];
-		prefetch_to_write(m[i]);
-	}
-	if (n != 0)
-		/* Pairs with the acquire in frame_ring_give. */
-		atomic_store_explicit(&r->taken, taken + n, memory_order_release);
-	return n;
-}
+/* Frees the frames in the ring; by its taker. */
+void frame_ring_empty(struct frame_ring *r);
 
 /* Returns the frames in the ring, or, while others work on it, about as many. */
 static inline unsigned

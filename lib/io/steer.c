@@ -12,7 +12,6 @@
 #include <rte_byteorder.h>
 #include <rte_ethdev.h>
 #include <rte_ring.h>
-#include <rte_thash.h>
 
 #include "base/hash.h"
 #include "base/memory.h"
@@ -24,8 +23,10 @@
 struct steer {
 	unsigned workers;
 	struct hash_key key;
-	const uint8_t *source_key; /* of devices that spread by source; NULL: none */
-	unsigned reta_size;        /* of those devices */
+	struct toeplitz inside;    /* of inside addresses: ours, or that of devices that spread by
+				    * source */
+	bool by_source;            /* the latter */
+	unsigned reta_size;        /* of devices that spread by the hash */
 	uint64_t rss_types;        /* of devices that spread by both ends */
 	struct toeplitz symmetric; /* their hash */
 	struct steer_turn {
@@ -44,7 +45,8 @@ steer_ring_frames(unsigned workers)
 {
 	if (workers <= 1)
 		return 0;
-	return RTE_MAX(RTE_MIN((unsigned)STEER_RING, STEER_RINGS / (workers - 1)),
+	return RTE_MAX(
+		RTE_MIN((unsigned)STEER_RING, rte_align32prevpow2(STEER_RINGS / (workers - 1))),
 		(unsigned)STEER_RING_MIN);
 }
 
@@ -106,6 +108,17 @@ make_symmetric(struct toeplitz *t)
 	toeplitz_init(t, key);
 }
 
+/* Inside addresses have a secret key, drawn from the other secret. */
+static void
+make_inside(struct toeplitz *t, const struct hash_key *key)
+{
+	uint64_t words[TOEPLITZ_KEY_BYTES / 8];
+
+	for (uint64_t i = 0; i < RTE_DIM(words); i++)
+		words[i] = hash_bytes(key, &i, sizeof(i));
+	toeplitz_init(t, (const uint8_t *)words);
+}
+
 struct steer *
 steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_BYTES])
 {
@@ -120,6 +133,7 @@ steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_B
 	s->workers = workers;
 	memcpy(&s->key, key, sizeof(s->key));
 	make_symmetric(&s->symmetric);
+	make_inside(&s->inside, &s->key);
 	for (unsigned to = 0; workers > 1 && to < workers; to++) {
 		if (make_rings(s, to, ring_size) < 0) {
 			steer_destroy(s);
@@ -132,19 +146,11 @@ steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_B
 void
 steer_destroy(struct steer *s)
 {
-	struct rte_mbuf *pkts[32];
-	unsigned n;
-
 	if (s == NULL)
 		return;
-	for (unsigned i = 0; i < s->workers * s->workers; i++) {
-		if (s->ring[i].frames == NULL)
-			continue;
-		do {
-			n = frame_ring_take(s->ring[i].frames, pkts, RTE_DIM(pkts));
-			rte_pktmbuf_free_bulk(pkts, n);
-		} while (n > 0);
-	}
+	for (unsigned i = 0; i < s->workers * s->workers; i++)
+		if (s->ring[i].frames != NULL)
+			frame_ring_empty(s->ring[i].frames);
 	for (unsigned to = 0; to < s->workers; to++)
 		memory_give(s->block[to], s->block_bytes);
 	free(s);
@@ -199,18 +205,17 @@ steer_owner_of_address(const struct steer *s, const union address *a)
 void
 steer_by_source(struct steer *s, const uint8_t *rss_key, unsigned reta_size)
 {
-	s->source_key = rss_key;
+	toeplitz_init(&s->inside, rss_key);
+	s->by_source = true;
 	s->reta_size = reta_size;
 }
 
 unsigned
-steer_owner_of_inside(const struct steer *s, const union address *a)
+steer_owner_of_inside(const struct steer *s, rte_be32_t address)
 {
-	uint32_t address = rte_be_to_cpu_32(a->v4);
+	uint32_t hash = toeplitz_of_source4(&s->inside, address);
 
-	if (s->source_key == NULL)
-		return steer_owner_of_address(s, a);
-	return rte_softrss(&address, 1, s->source_key) % s->reta_size % s->workers;
+	return s->by_source ? hash % s->reta_size % s->workers : share_of(s, (uint64_t)hash << 32);
 }
 
 void
@@ -258,16 +263,29 @@ steer_frame(const struct steer *s, const struct rte_mbuf *m)
 }
 
 unsigned
+steer_offer(struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts, unsigned n)
+{
+	return frame_ring_give(s->ring[from * s->workers + to].frames, pkts, n);
+}
+
+bool
+steer_pass(struct steer *s, unsigned from, unsigned to, struct rte_mbuf *m)
+{
+	return frame_ring_give_whole(s->ring[from * s->workers + to].frames, m);
+}
+
+unsigned
 steer_send(struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts, unsigned n)
 {
-	unsigned done = frame_ring_give(s->ring[from * s->workers + to].frames, pkts, n);
+	unsigned done = steer_offer(s, from, to, pkts, n);
 
 	rte_pktmbuf_free_bulk(pkts + done, n - done);
 	return n - done;
 }
 
 unsigned
-steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n)
+steer_receive(
+	struct steer *s, unsigned to, struct rte_mempool *pool, struct rte_mbuf **pkts, unsigned n)
 {
 	unsigned got = 0;
 
@@ -277,7 +295,7 @@ steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n)
 
 		if (from != to)
 			got += frame_ring_take(
-				s->ring[from * s->workers + to].frames, pkts + got, n - got);
+				s->ring[from * s->workers + to].frames, pool, pkts + got, n - got);
 	}
 	s->turn[to].first = (s->turn[to].first + 1) % s->workers;
 	return got;

@@ -70,7 +70,7 @@ unsigned steer_owner_of_address(const struct steer *s, const union address *a);
 void steer_by_source(struct steer *s, const uint8_t *rss_key, unsigned reta_size);
 
 /* Returns the worker of an inside IPv4 address. */
-unsigned steer_owner_of_inside(const struct steer *s, const union address *a);
+unsigned steer_owner_of_inside(const struct steer *s, rte_be32_t address);
 
 /* Tells that devices spread packets by the symmetric key over these types of RTE_ETH_RSS_*, with a
  * table that is filled in turn (ports_steered). */
@@ -95,8 +95,19 @@ unsigned steer_frame(const struct steer *s, const struct rte_mbuf *m);
 unsigned steer_send(
 	struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts, unsigned n);
 
-/* Takes up to n frames handed to worker to, from its senders in turn.  Returns their number. */
-unsigned steer_receive(struct steer *s, unsigned to, struct rte_mbuf **pkts, unsigned n);
+/* Hands as many of n frames as there is room for; returns their number.  The others remain the
+ * caller's. */
+unsigned steer_offer(
+	struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts, unsigned n);
+
+/* Hands one frame with its buffer, and whatever is written in that.  Returns false if the ring is
+ * full; the frame remains the caller's. */
+bool steer_pass(struct steer *s, unsigned from, unsigned to, struct rte_mbuf *m);
+
+/* Takes up to n frames handed to worker to, from its senders in turn; short ones in buffers of the
+ * pool (io/frame_ring.h).  Returns their number. */
+unsigned steer_receive(
+	struct steer *s, unsigned to, struct rte_mempool *pool, struct rte_mbuf **pkts, unsigned n);
 
 /* Answers a worker with one word, which is not 0.  Returns false if the ring is full. */
 bool steer_answer(struct steer *s, unsigned from, unsigned to, uint64_t word);

@@ -27,6 +27,16 @@ void toeplitz_init(struct toeplitz *t, const uint8_t key[TOEPLITZ_KEY_BYTES]);
 uint32_t toeplitz_of_addresses(const struct toeplitz *t, const struct tuple *tuple);
 uint32_t toeplitz_of_ports(const struct toeplitz *t, const struct tuple *tuple);
 
+/* Returns the hash of an IPv4 source address alone. */
+static inline uint32_t
+toeplitz_of_source4(const struct toeplitz *t, rte_be32_t address)
+{
+	const uint8_t *byte = (const uint8_t *)&address;
+
+	return t->byte[0][byte[0]] ^ t->byte[1][byte[1]] ^ t->byte[2][byte[2]]
+		^ t->byte[3][byte[3]];
+}
+
 /* Returns what a destination port adds to the hash of a tuple of the family whose port is 0. */
 static inline uint32_t
 toeplitz_of_dport(const struct toeplitz *t, unsigned family, uint16_t port)

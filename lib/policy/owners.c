@@ -205,6 +205,26 @@ is_mapped(const struct owners *o, const struct tuple *t, const union address *a)
 	return false;
 }
 
+struct owners_outline
+owners_outline(const struct owners *o)
+{
+	struct owners_outline out = { .first = 1, .low = UINT16_MAX };
+
+	if (o == NULL)
+		return out;
+	out.by_host = o->by_host;
+	if (o->n_ranges == 0
+		|| o->range[o->n_ranges - 1].address - o->range[0].address != o->n_ranges - 1)
+		return out;
+	out.first = o->range[0].address;
+	out.last = o->range[o->n_ranges - 1].address;
+	for (unsigned i = 0; i < o->n_ranges; i++) {
+		out.low = RTE_MIN(out.low, o->range[i].low);
+		out.high = RTE_MAX(out.high, o->range[i].high);
+	}
+	return out;
+}
+
 enum owner_by
 owners_find(
 	const struct owners *o, const struct tuple *t, uint16_t iface, struct owner_choice *choice)

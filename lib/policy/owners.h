@@ -86,6 +86,16 @@ void owners_discard(struct owners *o); /* NULL is fine */
 /* Returns a digest of the choice: those that have the same choose alike.  NULL is fine. */
 uint64_t owners_digest(const struct owners *o);
 
+/* What chooses for most packets, to be guessed by (worker/rps.h). */
+struct owners_outline {
+	bool by_host;         /* inside hosts have one worker each */
+	uint32_t first, last; /* addresses of pools, host order; first > last: none, or scattered */
+	uint16_t low, high;   /* their ports */
+};
+
+/* Returns the outline; o: NULL is fine. */
+struct owners_outline owners_outline(const struct owners *o);
+
 /* Returns what chooses the owner of a packet that came in by an interface.  ICMP queries have the
  * identifier in both ports; fragments have got their ports before. */
 enum owner_by owners_find(

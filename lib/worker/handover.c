@@ -8,6 +8,7 @@
 #include "packet/burst.h"
 #include "slowpath/fragments/mark.h"
 #include "worker/owner.h"
+#include "worker/rps.h"
 #include "worker/worker.h"
 
 #define ANSWERS_AT_ONCE 64u
@@ -68,11 +69,12 @@ hand_fragment(void *worker, unsigned to, struct rte_mbuf *m)
 	struct fragment_pass pass;
 
 	fragment_mark_peek(m, &pass);
-	if (steer_send(w->common->steer, w->index, to, &m, 1) == 0) {
+	if (steer_pass(w->common->steer, w->index, to, m)) {
 		worker_wake(w->common, to);
 		counter_add(&l->held[HELD_ring], 1);
 		return;
 	}
+	rte_pktmbuf_free(m);
 	counter_add(&l->iface[0].drops[REASON_handoff_full], 1);
 	if (pass.ticket != 0)
 		answer(w, &pass, REASON_handoff_full);
@@ -147,6 +149,7 @@ judge_fragment(struct worker *w, struct rte_mbuf *m)
 	struct fragment_pass pass;
 	enum reason why;
 
+	counter_add(&fastpath_ledger(w->fp)->held[HELD_ring], -1);
 	fragment_mark_read(m, &pass);
 	why = fastpath_judge(w->fp, m->port, m, &pass);
 	if (fastpath_handoff(w->fp)->n > 0)
@@ -163,6 +166,27 @@ handover_process(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned 
 		steer(w);
 }
 
+unsigned
+handover_offer(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n)
+{
+	unsigned given = steer_offer(w->common->steer, w->index, to, m, n);
+
+	worker_wake(w->common, to);
+	return given;
+}
+
+/* Processes a run of frames that came by the same port, with the same marks. */
+static void
+process_run(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n)
+{
+	if (port & RPS_MARK) {
+		handover_process(w, port & (uint16_t)~RPS_MARK, m, n, false);
+		return;
+	}
+	counter_add(&fastpath_ledger(w->fp)->held[HELD_ring], -(int64_t)n);
+	handover_process(w, port, m, n, true);
+}
+
 /* Processes what other workers received and this one owns, or where its fragments meet: runs of
  * frames that came in by the same port. */
 unsigned
@@ -171,8 +195,7 @@ handover_receive(struct worker *w)
 	unsigned n, first = 0, answers = read_answers(w);
 	struct rte_mbuf *m[BURST_MAX];
 
-	n = steer_receive(w->common->steer, w->index, m, w->common->burst);
-	counter_add(&fastpath_ledger(w->fp)->held[HELD_ring], -(int64_t)n);
+	n = steer_receive(w->common->steer, w->index, w->pool, m, w->common->burst);
 	counter_add(&w->handed, n);
 	for (unsigned i = 1; i <= n; i++) {
 		uint16_t port = m[first]->port;
@@ -182,7 +205,7 @@ handover_receive(struct worker *w)
 		else if (i < n && m[i]->port == port)
 			continue;
 		else
-			handover_process(w, port, &m[first], i - first, true);
+			process_run(w, port, &m[first], i - first);
 		first = i;
 	}
 	return n + answers;

@@ -20,6 +20,10 @@ void handover_init(struct worker *w);
 void handover_process(
 	struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
+/* Offers frames to another worker, with its mark in their port field (worker/rps.h).  Returns how
+ * many found room, from the first on. */
+unsigned handover_offer(struct worker *w, unsigned to, struct rte_mbuf **m, unsigned n);
+
 /* Processes what other workers have handed to this one, or answered.  Returns the number. */
 unsigned handover_receive(struct worker *w);
 

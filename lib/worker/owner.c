@@ -53,7 +53,7 @@ owner_of_tuple(const struct worker_common *c, const struct generation *gen, cons
 	switch (gen->owners != NULL ? owners_find(gen->owners, t, iface, &choice)
 				    : OWNER_BOTH_ENDS) {
 	case OWNER_INSIDE:
-		return steer_owner_of_inside(c->steer, choice.address);
+		return steer_owner_of_inside(c->steer, choice.address->v4);
 	case OWNER_ADDRESS:
 		return steer_owner_of_address(c->steer, choice.address);
 	case OWNER_PORT:

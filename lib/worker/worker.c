@@ -69,6 +69,7 @@ worker_init(struct worker *w, const struct worker_setup *setup)
 	memset(w, 0, sizeof(*w));
 	w->common = setup->common;
 	w->index = setup->index;
+	w->pool = setup->pool;
 	idle_init(&w->idle, setup->idle);
 	w->talkers = talkers_create(setup->numa_node);
 	w->fp = w->talkers != NULL ? fastpath_create(&fs) : NULL;
@@ -186,7 +187,10 @@ receive(struct worker *w)
 		s->backlog = n == w->common->burst ? RTE_MIN(s->backlog + n, BACKLOG) : 0;
 		if (unlikely(s->backlog == BACKLOG))
 			fastpath_set_backlogged(w->fp, true);
-		handover_process(w, s->port, m, n, false);
+		if (s->rps.on)
+			n = rps_give(w, s, m, n);
+		if (n != 0)
+			handover_process(w, s->port, m, n, false);
 		if (unlikely(s->backlog == BACKLOG))
 			fastpath_set_backlogged(w->fp, false);
 	}

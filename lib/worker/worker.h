@@ -23,6 +23,7 @@
 #include "io/queue.h"
 #include "worker/idle.h"
 #include "worker/interrupts.h"
+#include "worker/rps.h"
 #include "worker/latency.h"
 #include "worker/search.h"
 
@@ -62,11 +63,13 @@ struct source {
 	struct look *look; /* the port's */
 	unsigned backlog;  /* packets in a row that came in full bursts, up to BACKLOG */
 	bool interrupts;   /* its interrupt wakes the worker */
+	struct rps rps;
 };
 
 struct worker {
 	_Alignas(64) struct worker_common *common;
 	unsigned index;
+	struct rte_mempool *pool; /* for short frames that are handed over */
 	struct fastpath *fp;
 	const struct generation *generation; /* the one in use */
 	struct source *sources;

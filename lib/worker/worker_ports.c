@@ -44,6 +44,7 @@ list_port(struct worker *w, unsigned p)
 		s->port = (uint16_t)p;
 		s->backlog = 0;
 		s->look = &port->look;
+		rps_choose(w, port, &s->rps);
 		w->n_sources++;
 	}
 }
@@ -98,6 +99,8 @@ worker_follow_ports(struct worker *w, const struct generation *old)
 
 	if (old == NULL || memcmp(old->port_used, gen->port_used, sizeof(gen->port_used)) != 0)
 		list_sources(w);
+	for (unsigned i = 0; i < w->n_sources; i++)
+		rps_choose(w, &w->common->ports->at[w->sources[i].port], &w->sources[i].rps);
 	for (unsigned p = 0; old != NULL && p < PORT_MAX; p++)
 		if (gen->port_used[p] && !old->port_used[p])
 			fastpath_port_returned(w->fp, (uint16_t)p);

@@ -106,7 +106,8 @@ poll_once(struct worker *w)
 		queue_flush(&w->tx[p]);
 	}
 	if (steer != NULL) {
-		unsigned got = steer_receive(steer, w->index, pkts, BURST);
+		unsigned got = steer_receive(
+			steer, w->index, pools_of_node(&pools, 0), pkts, BURST);
 
 		for (unsigned i = 0; i < got; i++)
 			send_on(w, pkts[i]);

@@ -5,6 +5,7 @@
  *   10.0.0.0/16, fd00::/64 --- lan [ Weir ] wan --- the rest
  *
  * Stepped in one thread; an observer a worker says who judged. */
+#include "io/frame_ring.h"
 #include "io/steer.h"
 #include "support/appliance_fixture.h"
 #include "worker/owner.h"
@@ -194,6 +195,13 @@ owner_of(struct handover *h, const struct rte_mbuf *m, const char *port)
 		port_of(&h->on, port)->index, 0);
 }
 
+/* Makes a frame too long to be handed over as a copy: it is known again by its buffer. */
+static void
+pad(struct rte_mbuf *m)
+{
+	memset(rte_pktmbuf_append(m, FRAME_COPY_MAX), 0, FRAME_COPY_MAX);
+}
+
 /* By the port that packets from its source come by. */
 static void
 come_in(struct handover *h, const char *packet)
@@ -203,6 +211,7 @@ come_in(struct handover *h, const char *packet)
 	struct rte_mbuf *m = frame_to(&h->on, port, packet);
 
 	assert_non_null(m);
+	pad(m);
 	h->m[h->n] = m;
 	h->owner[h->n++] = owner_of(h, m, port);
 	assert_int_equal(capture_push(port_of(&h->on, port), 0, &m, 1), 1);
@@ -265,9 +274,10 @@ what_left_is_counted(struct handover *h)
 	assert_int_equal(iface_bytes, h->left_bytes);
 }
 
-/* A flow that worker `owner` owns, received by worker 0. */
+/* A flow that worker `owner` owns, received by worker 0, of a kind (printf's format, with the
+ * number of a host). */
 static const char *
-a_flow_of(struct handover *h, unsigned owner)
+a_flow_like(struct handover *h, const char *kind, unsigned owner)
 {
 	static char text[80];
 
@@ -275,7 +285,7 @@ a_flow_of(struct handover *h, unsigned owner)
 		struct rte_mbuf *m;
 		unsigned is;
 
-		snprintf(text, sizeof(text), "udp 10.0.0.%u:4000 > 203.0.113.9:53", host);
+		snprintf(text, sizeof(text), kind, host);
 		m = frame_to(&h->on, "lan", text);
 		is = owner_of(h, m, "lan");
 		rte_pktmbuf_free(m);
@@ -284,6 +294,19 @@ a_flow_of(struct handover *h, unsigned owner)
 	}
 	fail_msg("nobody inside has worker %u", owner);
 	return NULL;
+}
+
+/* One whose owner is not guessed by its receiver (worker/rps.h). */
+static const char *
+a_flow_of(struct handover *h, unsigned owner)
+{
+	return a_flow_like(h, "udp [fd00::%x]:4000 > [2001:db8:9::9]:53", owner);
+}
+
+static const char *
+a_plain_flow_of(struct handover *h, unsigned owner)
+{
+	return a_flow_like(h, "udp 10.0.0.%u:4000 > 203.0.113.9:53", owner);
 }
 
 static void
@@ -323,6 +346,113 @@ a_flow_known_as_anothers_is_not_asked_for_again(void **state)
 	}
 	assert_int_equal(asked(h), 0);
 	assert_int_equal(fastpath_ledger(worker_of(&h->on, 1)->fp)->lookups_hit, 6);
+}
+
+/* The receiver neither parses nor counts a packet whose owner it guesses: to the owner it is as if
+ * it had come from a queue. */
+static void
+a_plain_flow_of_another_is_given_to_it_at_once(void **state)
+{
+	struct handover *h = *state;
+	struct ledger *l[2];
+	const char *flow;
+	unsigned lan, wan;
+
+	given_judges(h, CONFIG(4096, "198.51.100.1"), 2);
+	observed(h);
+	lan = port_of(&h->on, "lan")->index;
+	wan = port_of(&h->on, "wan")->index;
+	for (unsigned i = 0; i < 2; i++)
+		l[i] = fastpath_ledger(worker_of(&h->on, i)->fp);
+	flow = a_plain_flow_of(h, 1);
+	for (unsigned i = 0; i < 5; i++) {
+		come_in(h, flow);
+		judge_all(h);
+	}
+	assert_int_equal(h->judged, 5);
+	assert_int_equal(l[0]->port[lan].rx, 0);
+	assert_int_equal(l[0]->lookups_hit + l[0]->lookups_miss, 0);
+	assert_int_equal(l[0]->held[HELD_ring], 0);
+	assert_int_equal(l[1]->port[lan].rx, 5);
+	assert_int_equal(l[1]->held[HELD_ring], 0);
+	assert_int_equal(asked(h), 1); /* the owner, for the first one */
+	assert_int_equal(worker_of(&h->on, 1)->handed, 5);
+	flow = a_plain_flow_of(h, 0);
+	come_in(h, flow);
+	judge_all(h);
+	assert_int_equal(l[0]->port[lan].rx, 1);
+	for (unsigned i = 0; i < 8;
+		i++) { /* replies, or what looks like them: by the slice of the port */
+		char text[80];
+
+		snprintf(text, sizeof(text), "udp 203.0.113.9:53 > 198.51.100.1:%u", 2000 + i);
+		come_in(h, text);
+		judge_all(h);
+	}
+	assert_int_equal(h->judged, 14);
+	assert_int_equal(l[0]->port[wan].rx, 4);
+	assert_int_equal(l[1]->port[wan].rx, 4);
+	assert_int_equal(worker_of(&h->on, 0)->handed + worker_of(&h->on, 1)->handed, 9);
+	what_left_is_counted(h);
+}
+
+/* What finds no room in the ring is judged here, so it is handed over like any other, in vain. */
+static void
+a_plain_flow_whose_owner_is_full_is_accounted(void **state)
+{
+	struct handover *h = *state;
+	struct ledger *l[2];
+	const char *flow;
+	unsigned lan, wan;
+
+	given_judges(h, CONFIG(4096, "198.51.100.1"), 2);
+	lan = port_of(&h->on, "lan")->index;
+	wan = port_of(&h->on, "wan")->index;
+	for (unsigned i = 0; i < 2; i++)
+		l[i] = fastpath_ledger(worker_of(&h->on, i)->fp);
+	flow = a_plain_flow_of(h, 1);
+	for (unsigned i = 0; i < STEER_RING + 100; i++) {
+		come_in(h, flow);
+		worker_step(worker_of(&h->on, 0));
+		h->n = 0;
+	}
+	assert_int_equal(l[0]->iface[0].drops[REASON_handoff_full], 100);
+	assert_int_equal(l[0]->port[lan].rx, 100);
+	assert_int_equal(l[0]->held[HELD_ring], 0);
+	judge_all(h);
+	assert_int_equal(l[1]->port[lan].rx, STEER_RING);
+	assert_int_equal(l[1]->port[wan].tx, STEER_RING);
+	assert_int_equal(l[1]->held[HELD_ring], 0);
+}
+
+/* A wrong guess: the pool's box has the address of a port forward, whose owner goes by the other
+ * end. */
+static void
+a_wrong_guess_is_handed_on(void **state)
+{
+	struct handover *h = *state;
+	struct ledger *l[3];
+	uint64_t rx = 0, handed = 0;
+	unsigned wan;
+
+	given_judges(h, CONFIG(4096, "198.51.100.1"), WORKERS);
+	observed(h);
+	wan = port_of(&h->on, "wan")->index;
+	for (unsigned i = 0; i < 64; i++) {
+		char text[80];
+
+		snprintf(text, sizeof(text), "tcp 203.0.113.%u:4000 > 198.51.100.1:8080", i + 1);
+		come_in(h, text);
+		judge_all(h);
+	}
+	assert_int_equal(h->judged, 64);
+	for (unsigned i = 0; i < WORKERS; i++) {
+		l[i] = fastpath_ledger(worker_of(&h->on, i)->fp);
+		rx += l[i]->port[wan].rx;
+		handed += worker_of(&h->on, i)->handed;
+	}
+	assert_int_equal(rx, 64);
+	assert_true(handed > 64); /* most of them twice */
 }
 
 static void
@@ -365,6 +495,38 @@ so_are_they_when_records_make_room(void **state)
 	all_are_judged_by_their_owners(h, 10000, PACKETS);
 }
 
+/* Fragments of all hosts, first or last one first: they meet at one worker and are judged by the
+ * owner of the flow, short and long ones alike. */
+static void
+fragments_go_to_their_owners_and_back(void **state)
+{
+	struct handover *h = *state;
+
+	given_judges(h, CONFIG(4096, "198.51.100.1"), WORKERS);
+	for (unsigned i = 0; i < 200; i++) {
+		unsigned port = port_of(&h->on, "lan")->index;
+
+		for (unsigned k = 0; k < 2; k++) {
+			bool first = k == i / 2 % 2;
+			char text[120];
+			struct rte_mbuf *m;
+
+			snprintf(text, sizeof(text),
+				first ? "udp 10.0.0.%u:4000 > 203.0.113.9:53 size 44 mf"
+				      : "udp 10.0.0.%u > 203.0.113.9 size 40 frag 24",
+				2 + i);
+			m = frame_to(&h->on, "lan", text);
+			if (i % 2)
+				pad(m);
+			assert_int_equal(
+				capture_push(&appliance_ports(h->on.a)->at[port], 0, &m, 1), 1);
+			judge_all(h);
+		}
+	}
+	assert_int_equal(h->left, 400);
+	what_left_is_counted(h);
+}
+
 static void
 a_full_ring_drops_and_is_accounted(void **state)
 {
@@ -403,6 +565,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			all_kinds_of_packets_are_judged_by_their_owners, setup, teardown),
 		cmocka_unit_test_setup_teardown(so_are_they_after_a_reload, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_wrong_guess_is_handed_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			fragments_go_to_their_owners_and_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			so_are_they_when_records_make_room, setup, teardown),
 		/* Fewer workers after more: EAL is started once. */
@@ -412,6 +577,10 @@ main(void)
 			a_flow_known_as_anothers_is_not_asked_for_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_full_ring_drops_and_is_accounted, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_plain_flow_of_another_is_given_to_it_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_plain_flow_whose_owner_is_full_is_accounted, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, leave_dpdk);

@@ -378,11 +378,45 @@ a_pool_that_no_pipeline_names_chooses_no_owner(void **state)
 	assert_null(f->on.gen->owners);
 }
 
+/* Addresses in a row are an outline, with the ports of all pools; others are none. */
+static void
+pools_in_a_row_have_an_outline(void **state)
+{
+	struct world *f = *state;
+	struct owners_outline o;
+
+	given(f, SINGLE);
+	o = owners_outline(f->on.gen->owners);
+	assert_false(o.by_host);
+	assert_true(o.first > o.last);
+	given_generation(&f->on,
+		"version: 1\n"
+		"ports: {lan: {device: net_null0}, wan: {device: net_null1}, dmz: {device: net_null2}}\n"
+		"interfaces:\n"
+		"  lan: {addresses: [10.0.0.1/16], pipeline: inside}\n"
+		"  wan: {addresses: [198.51.100.1/24], pipeline: inside}\n"
+		"routes: {main: [{to: 0.0.0.0/0, via: 198.51.100.2}]}\n"
+		"nat:\n"
+		"  odd: {pool: [203.0.113.1, 203.0.113.3], ports: 2000-60000}\n"
+		"  even: {pool: [203.0.113.2, 203.0.113.4, 203.0.113.5], ports: 1024-50000}\n"
+		"pipelines: {inside: [track, {route: main}, {snat: {use: odd, if: {proto: udp}}}, {snat: even}]}\n");
+	o = owners_outline(f->on.gen->owners);
+	assert_true(o.by_host);
+	assert_int_equal(o.first, 0xcb007101); /* 203.0.113.1 */
+	assert_int_equal(o.last, 0xcb007105);
+	assert_int_equal(o.low, 1024);
+	assert_int_equal(o.high, 60000);
+	o = owners_outline(NULL);
+	assert_false(o.by_host);
+	assert_true(o.first > o.last);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(answers_come_to_the_owner, setup, teardown),
+		cmocka_unit_test_setup_teardown(pools_in_a_row_have_an_outline, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			answers_come_to_the_owner_when_mappings_are_not_shared, setup, teardown),
 		cmocka_unit_test_setup_teardown(

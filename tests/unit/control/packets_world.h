@@ -18,7 +18,8 @@
 	"    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n" \
 	"routes: {main: []}\n" \
 	"acls:\n" \
-	"  out: {default: accept, rules: [{name: dns, proto: udp, dport: 53, action: drop}]}\n" \
+	"  out: {default: accept, rules: [{name: dns, proto: udp, dport: 53, action: drop},\n" \
+	"    {name: gre, proto: 47, action: drop}]}\n" \
 	"pipelines: {inside: [track, {acl: out}, {route: main}], outside: [track, {route: main}]}\n"
 
 static inline int

@@ -252,7 +252,7 @@ owner_of_source(const struct steer *steer, const struct rte_mbuf *m)
 	union address source = { .bytes = { 0 } };
 
 	memcpy(&source, rte_pktmbuf_mtod_offset(m, const uint8_t *, 14 + 12), 4);
-	return steer_owner_of_inside(steer, &source);
+	return steer_owner_of_inside(steer, source.v4);
 }
 
 /* Ports that are inside, and one that is not: whoever is sent to, an inside host's frames come to
