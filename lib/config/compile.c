@@ -219,7 +219,7 @@ add_interface(struct made *m, const struct generation_setup *setup, const struct
 	iface->loc.file = copy_text(m, cfg->head.loc.file);
 	iface->host = copy_text(m, interface_host(cfg));
 	iface->host_rate = iface->host != NULL ? (uint32_t)cfg->host.rate.value : 0;
-	if (iface->name == NULL || !fill_addresses(m, iface, cfg, setup)
+	if (iface->name == NULL || iface->loc.file == NULL || !fill_addresses(m, iface, cfg, setup)
 		|| (iface->host == NULL && interface_host(cfg) != NULL)
 		|| !fill_neighbours(m, iface, cfg) || !fill_proxied(m, iface, cfg))
 		return err_set(err, ENOMEM, "out of memory");
@@ -247,8 +247,8 @@ add_interfaces(struct made *m, const struct generation_setup *setup, struct err 
 	return 0;
 }
 
-static void
-add_ports(struct made *m, const struct generation_setup *setup)
+static int
+add_ports(struct made *m, const struct generation_setup *setup, struct err *err)
 {
 	cfg_each(port, &setup->cfg->ports) {
 		int i = port->head.name == NULL ? -1 : port_index(setup, port->head.name);
@@ -256,10 +256,13 @@ add_ports(struct made *m, const struct generation_setup *setup)
 		if (i < 0 || i >= LEDGER_PORTS)
 			continue;
 		m->gen.port_name[i] = copy_text(m, port->head.name);
+		if (m->gen.port_name[i] == NULL)
+			return err_set(err, ENOMEM, "out of memory");
 		m->gen.port_used[i] = true;
 		if (m->gen.n_ports <= (unsigned)i)
 			m->gen.n_ports = (unsigned)i + 1;
 	}
+	return 0;
 }
 
 static int
@@ -339,8 +342,8 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	ids_begin(&setup->names->domains);
 	ids_begin(&setup->names->bridges);
 	m->running = setup->running;
-	add_ports(m, setup);
-	if (add_interfaces(m, setup, err) < 0 || add_bridges(m, setup, err) < 0)
+	if (add_ports(m, setup, err) < 0 || add_interfaces(m, setup, err) < 0
+		|| add_bridges(m, setup, err) < 0)
 		return &m->gen;
 	if (zones_fill(&m->gen, setup->cfg, setup->running, &m->arena))
 		build(m, setup, err);

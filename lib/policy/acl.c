@@ -140,8 +140,8 @@ build_rule(struct acl_build *ab, const struct rule_cfg *cfg, unsigned i)
 
 	rule->limits = condition_is_written(&cfg->head, &cfg->match);
 	if (rule->limits)
-		ab->list.line = limit_line_of(
-			ab->owner, cfg->name, cfg->head.loc, build_text_hash(&rule_table, cfg));
+		ab->list.line = limit_line_of(ab->owner, cfg->name, cfg->head.loc,
+			build_text_hash(ab->b, &rule_table, cfg));
 	rc = match_add(ab->b, &ab->list, &cfg->head, &cfg->match, i);
 
 	if (has_action + has_jump + has_call > 1)

@@ -235,18 +235,18 @@ build_counter(struct build *b, struct loc loc, const char *owner, const char *na
 }
 
 uint64_t
-build_text_hash(const struct cfg_table *table, const void *cfg)
+build_text_hash(struct build *b, const struct cfg_table *table, const void *cfg)
 {
 	uint64_t hash = 0xcbf29ce484222325ull;
 	char *text = NULL;
 	size_t bytes = 0;
 	FILE *f = open_memstream(&text, &bytes);
+	int rc = f == NULL ? -ENOMEM : cfg_print(table, cfg, DOCUMENT_DEFAULTS_OUT, f);
 
-	if (f == NULL)
-		return 0;
-	cfg_print(table, cfg, DOCUMENT_DEFAULTS_OUT, f);
-	fclose(f);
-	for (size_t i = 0; i < bytes; i++)
+	if (f != NULL && fclose(f) != 0)
+		rc = -ENOMEM;
+	b->short_of_memory |= rc < 0;
+	for (size_t i = 0; rc == 0 && i < bytes; i++)
 		hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3ull;
 	free(text);
 	return hash;
@@ -256,7 +256,7 @@ void
 build_counter_says(
 	struct build *b, uint32_t counter, const struct cfg_table *table, const void *cfg)
 {
-	b->counter[counter].says = build_text_hash(table, cfg);
+	b->counter[counter].says = build_text_hash(b, table, cfg);
 }
 
 void
@@ -338,7 +338,7 @@ build_session_policy(struct build *b, const char *owner, const struct cfg_table 
 	const void *when, const struct session_policy *policy)
 {
 	const char *name = arena_printf(
-		&b->arena, "%s %016" PRIx64, owner, build_text_hash(when_table, when));
+		&b->arena, "%s %016" PRIx64, owner, build_text_hash(b, when_table, when));
 	int number;
 
 	if (name == NULL)

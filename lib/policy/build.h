@@ -172,8 +172,9 @@ void build_counter_drops(struct build *b, uint32_t counter, unsigned reason);
 void build_counter_says(
 	struct build *b, uint32_t counter, const struct cfg_table *table, const void *cfg);
 
-/* Returns a hash of the text of a decoded struct; 0 without memory. */
-uint64_t build_text_hash(const struct cfg_table *table, const void *cfg);
+/* Returns a hash of the text of a decoded struct; any number without memory, and then build_policy
+ * fails. */
+uint64_t build_text_hash(struct build *b, const struct cfg_table *table, const void *cfg);
 
 /* Returns a place that outlives the document, with the name of its file as users write it. */
 struct loc build_loc(struct build *b, struct loc loc);

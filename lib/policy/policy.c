@@ -40,8 +40,8 @@ build_condition(struct build *b, const struct stage_cfg *cfg, const char *owner,
 	if (match_is_any(&cfg->when.head, &cfg->when))
 		return 0;
 	if (condition_is_written(&cfg->when.head, &cfg->when))
-		list.line = limit_line_of(
-			owner, NULL, cfg->when.head.loc, build_text_hash(&match_table, &cfg->when));
+		list.line = limit_line_of(owner, NULL, cfg->when.head.loc,
+			build_text_hash(b, &match_table, &cfg->when));
 	rc = match_add(b, &list, &cfg->when.head, &cfg->when, 0);
 	if (rc < 0)
 		return rc;
@@ -251,7 +251,10 @@ build_policy(struct build *b, const struct policy_cfg *cfg)
 {
 	if (declare(b, cfg) < 0 || domains_assign(b, cfg) < 0 || public_begin(b, cfg) < 0)
 		return -ENOMEM;
-	build_sections(b, cfg);
+	if (!b->short_of_memory)
+		build_sections(b, cfg);
+	if (b->short_of_memory) /* what is missing may be a name, or a list */
+		return build_has_errors(b) ? -ENOMEM : build_no_memory(b);
 	if (b->rpf.table == NULL)
 		find_rpf_table(b); /* a condition of a stage asks for it */
 	order_check(b);

@@ -45,8 +45,8 @@ enum document_defaults {
 /* Writes the decoded configuration as YAML. Reading that text gives an equal configuration. */
 void document_print(const struct document *doc, enum document_defaults defaults, FILE *out);
 
-/* Writes a decoded struct of a table as YAML. */
-void cfg_print(const struct cfg_table *table, const void *config, enum document_defaults defaults,
+/* Writes a decoded struct of a table as YAML.  Returns 0, or -ENOMEM after a part of it. */
+int cfg_print(const struct cfg_table *table, const void *config, enum document_defaults defaults,
 	FILE *out);
 
 /* Writes a JSON schema (draft 2020-12) of the file; a Markdown reference. */

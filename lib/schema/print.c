@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Prints a decoded configuration as YAML. */
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,17 +37,28 @@ value_bytes(const struct cfg_field *f)
 	return f->type & (CFG_LIST | CFG_MAP) ? sizeof(struct any_list) : type_size(f);
 }
 
+/* Returns NULL without memory. */
 static char *
 value_yaml(const struct printer *p, const struct cfg_field *f, const void *value)
 {
 	struct printer inner = { .defaults = p->defaults, .scratch = p->scratch };
+	struct arena *arena = &p->scratch->arena;
+	jmp_buf *outer = arena->out_of_memory, here;
 	char *text = NULL;
 	size_t bytes;
 
 	inner.out = open_memstream(&text, &bytes);
 	if (inner.out == NULL)
 		return NULL;
+	arena->out_of_memory = &here;
+	if (setjmp(here) != 0) {
+		arena->out_of_memory = outer;
+		fclose(inner.out);
+		free(text);
+		return NULL;
+	}
 	print_value(&inner, f, value);
+	arena->out_of_memory = outer;
 	fclose(inner.out);
 	return text;
 }
@@ -113,7 +125,7 @@ is_default(const struct printer *p, const struct cfg_field *f, const void *value
 {
 	char *mine, *theirs;
 	void *default_value;
-	bool equal;
+	bool done, equal;
 
 	if (f->default_text == NULL)
 		return false;
@@ -124,14 +136,15 @@ is_default(const struct printer *p, const struct cfg_field *f, const void *value
 	if (f->default_text == CFG_OPTIONAL)
 		return is_zero(f, value);
 	default_value = arena_alloc(&p->scratch->arena, value_bytes(f));
-	if (default_value == NULL)
-		return false;
 	decode_default(p->scratch, f, default_value);
 	mine = value_yaml(p, f, value);
 	theirs = value_yaml(p, f, default_value);
-	equal = mine != NULL && theirs != NULL && strcmp(mine, theirs) == 0;
+	done = mine != NULL && theirs != NULL;
+	equal = done && strcmp(mine, theirs) == 0;
 	free(mine);
 	free(theirs);
+	if (!done)
+		longjmp(*p->scratch->arena.out_of_memory, 1);
 	return equal;
 }
 
@@ -357,22 +370,30 @@ print_value(struct printer *p, const struct cfg_field *f, const void *value)
 		print_flow_list(p, f, list);
 }
 
-void
+int
 cfg_print(const struct cfg_table *table, const void *config, enum document_defaults defaults,
 	FILE *out)
 {
 	struct document scratch = { .err = err_create() };
 	struct printer p = { .out = out, .defaults = defaults, .scratch = &scratch };
+	jmp_buf out_of_memory;
 
 	if (scratch.err == NULL)
-		return;
+		return -ENOMEM;
 	arena_init(&scratch.arena);
+	scratch.arena.out_of_memory = &out_of_memory;
+	if (setjmp(out_of_memory) != 0) {
+		arena_fini(&scratch.arena);
+		err_destroy(scratch.err);
+		return -ENOMEM;
+	}
 	if (is_empty(&p, table, config))
 		fputs("{}\n", out);
 	else
 		print_keys(&p, table, config);
 	arena_fini(&scratch.arena);
 	err_destroy(scratch.err);
+	return 0;
 }
 
 void

@@ -115,7 +115,7 @@ build_most(struct stage_build *sb, const struct limit_cfg *cfg, struct limit *li
 		.head = cfg->head, .sessions = cfg->most, .per = cfg->per
 	};
 	const struct limit_line line = limit_line_of(
-		sb->owner, NULL, sb->loc, build_text_hash(&limit_table, cfg));
+		sb->owner, NULL, sb->loc, build_text_hash(sb->build, &limit_table, cfg));
 	int meter = build_limit_sessions(sb->build, &most, &line);
 
 	if (meter < 0)

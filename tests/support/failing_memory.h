@@ -4,6 +4,7 @@
 #ifndef SUPPORT_FAILING_MEMORY_H
 #define SUPPORT_FAILING_MEMORY_H
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "support/wrapped.h"
 
 static unsigned long calls_left; /* until one fails; 0: none does */
+static bool kept_larger;         /* the one that failed was to give back a part of a block */
 
 static bool
 fails(void)
@@ -40,7 +42,10 @@ __wrap_calloc(size_t n, size_t bytes)
 void *
 __wrap_realloc(void *old, size_t bytes)
 {
-	return fails() ? NULL : __real_realloc(old, bytes);
+	if (!fails())
+		return __real_realloc(old, bytes);
+	kept_larger = old != NULL && bytes <= malloc_usable_size(old);
+	return NULL;
 }
 
 void *
