@@ -143,16 +143,15 @@ fill_list(struct shadows *s, struct build *b)
 {
 	unsigned n = s->acl->rules.count;
 
+	/* Taken first: there is room for the indices of any list. */
 	s->first = scratch_take(&s->scratch, (n + 1) * sizeof(*s->first));
-	for (unsigned i = 0; i < n && s->first != NULL; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		s->first[i] = s->list.n;
 		if (match_add(b, &s->list, &s->acl->rules.items[i].head,
 			    &s->acl->rules.items[i].match, i)
 			< 0)
 			return false;
 	}
-	if (s->first == NULL)
-		return false;
 	s->first[n] = s->list.n;
 	for (unsigned i = 0; i < n; i++)
 		s->more |= s->acl->rules.items[i].call != NULL

@@ -136,30 +136,31 @@ struct counter_sum {
 };
 
 static void
+add_hits(struct counter_sum *sum, const struct rule_hits *h, uint32_t now)
+{
+	uint64_t packets = counter_get(&h->packets);
+	double first = (double)(now - counter_get(&h->first)) * 1.048576e-3;
+	double last = (double)(now - counter_get(&h->last)) * 1.048576e-3;
+
+	if (packets == 0)
+		return;
+	sum->first = sum->packets == 0 || first > sum->first ? first : sum->first;
+	sum->last = sum->packets == 0 || last < sum->last ? last : sum->last;
+	sum->packets += packets;
+	sum->bytes += counter_get(&h->bytes);
+}
+
+static void
 sum_counter(struct control *c, unsigned counter, struct counter_sum *sum)
 {
 	const struct generation *gen = appliance_generation(c->appliance);
 	uint32_t now = clock_tick(appliance_now_ns(c->appliance));
 
 	*sum = (struct counter_sum){ 0 };
-	if (gen->carried_hits != NULL) {
-		sum->packets = gen->carried_hits[counter].packets;
-		sum->bytes = gen->carried_hits[counter].bytes;
-	}
-	for (unsigned w = 0, some = 0; w < gen->n_workers; w++) {
-		const struct rule_hits *h = &gen->worker[w].hits[counter];
-		uint64_t packets = counter_get(&h->packets);
-		double first = (double)(now - counter_get(&h->first)) * 1.048576e-3;
-		double last = (double)(now - counter_get(&h->last)) * 1.048576e-3;
-
-		sum->packets += packets;
-		sum->bytes += counter_get(&h->bytes);
-		if (packets == 0)
-			continue;
-		sum->first = some == 0 || first > sum->first ? first : sum->first;
-		sum->last = some == 0 || last < sum->last ? last : sum->last;
-		some = 1;
-	}
+	if (gen->carried_hits != NULL)
+		add_hits(sum, &gen->carried_hits[counter], now);
+	for (unsigned w = 0; w < gen->n_workers; w++)
+		add_hits(sum, &gen->worker[w].hits[counter], now);
 }
 
 uint64_t

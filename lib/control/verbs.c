@@ -376,9 +376,8 @@ static const struct verb_field rule_fields[] = {
 	TEXT("place", "place", "File and line."),
 	TEXT("owner", "of", "Access list, pipeline or route table."),
 	TEXT("name", "name", "Name of the rule."),
-	{ "first", "first hit", FIELD_SECONDS,
-		"Seconds since the first packet under this configuration." },
-	{ "last", "last hit", FIELD_SECONDS, "Seconds since the last one." },
+	{ "first", "first hit", FIELD_SECONDS, "Seconds since the first of them." },
+	{ "last", "last hit", FIELD_SECONDS, "Seconds since the last of them." },
 	END_FIELDS,
 };
 

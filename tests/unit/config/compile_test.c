@@ -90,6 +90,35 @@ zones_are_of_names(void **state)
 	assert_false(zones_reach(&f->gen->zones, guests));
 }
 
+#define DOMAINS(lan, guests, wan) \
+	HEAD "  lan: {" lan "}\n  guests: {port: lan, vlan: 20" guests "}\n  wan: {" wan "}\n"
+
+/* Sessions remember their domain only from a reload on that gives an interface, of whatever place,
+ * another one. */
+static void
+an_interface_that_changes_its_domain_is_noticed(void **state)
+{
+	static const char *const moves[] = {
+		DOMAINS("domain: red", "", ""),
+		DOMAINS("", ", domain: red", ""),
+		DOMAINS("", "", "domain: red"),
+	};
+	struct generation_fixture *f = *state;
+
+	for (unsigned i = 0; i < 3; i++) {
+		given_generation(f, DOMAINS("", "", ""));
+		assert_false(f->gen->domains_moved);
+		given_generation(f, DOMAINS("", "", ""));
+		assert_false(f->gen->domains_moved);
+		given_generation(f, moves[i]);
+		assert_true(f->gen->domains_moved);
+		given_generation(f, moves[i]); /* there are such sessions still */
+		assert_true(f->gen->domains_moved);
+		teardown(state);
+		setup(state);
+	}
+}
+
 /* Reports show the name of a file without its folder. */
 static void
 places_have_the_name_of_their_file(void **state)
@@ -226,6 +255,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(interfaces_keep_their_ids_by_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(zones_are_of_names, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_interface_that_changes_its_domain_is_noticed, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			places_have_the_name_of_their_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(generations_are_numbered, setup, teardown),

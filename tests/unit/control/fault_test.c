@@ -161,6 +161,18 @@ a_reload_fails_cleanly_wherever_memory_runs_out(void **state)
 	reload_failing_each_time(f, &pieces_left);
 }
 
+/* Rules that are never reached are looked for before a reload, as far as memory goes. */
+static void
+checks_before_a_reload_end_wherever_memory_runs_out(void **state)
+{
+	struct appliance_fixture *f = *state;
+	struct appliance_options options = stepped_by_test(1);
+
+	options.tests = true;
+	given_appliance(f, SECOND, &options);
+	reload_failing_each_time(f, &pieces_left);
+}
+
 static void
 reading_fails_cleanly_wherever_memory_runs_out(void **state)
 {
@@ -189,6 +201,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reading_fails_cleanly_wherever_memory_runs_out),
 		appliance_test(a_reload_fails_cleanly_wherever_memory_runs_out),
+		appliance_test(checks_before_a_reload_end_wherever_memory_runs_out),
 		cmocka_unit_test(a_start_fails_cleanly_wherever_memory_runs_out),
 		cmocka_unit_test(a_start_fails_cleanly_without_large_blocks),
 	};

@@ -81,6 +81,37 @@ every_verb_shows_what_is(void **state)
 }
 
 static void
+reload(struct world *w)
+{
+	struct err *err = err_create();
+	struct config *cfg = config_load_text("weir.yaml", CONFIG, err);
+
+	assert_int_equal(appliance_reload(w->offline.appliance, cfg, err), 0);
+	err_destroy(err);
+	offline_settle(&w->offline);
+}
+
+/* A rule that says the same after a reload keeps its packets, and so when the first and the last
+ * one came. */
+static void
+rules_keep_the_times_of_their_hits(void **state)
+{
+	static const struct shown wanted = { "show.rules", "\"name\": \"web\"",
+		"{\"rules\":[{\"bytes\":80,\"first\":20.01,\"last\":9.999,\"name\":\"web\","
+		"\"owner\":\"acls.out\",\"packets\":2,\"place\":\"weir.yaml:14\"}]}" };
+	struct world *w = *state;
+
+	w->now_ns = 10 * NS_PER_SECOND;
+	world_push(w, w->lan, "tcp 10.0.0.2:4000 > 198.51.100.2:80 S seq 1");
+	reload(w);
+	world_wait(w, 10 * NS_PER_SECOND);
+	world_push(w, w->lan, "tcp 10.0.0.2:4001 > 198.51.100.2:80 S seq 1");
+	reload(w);
+	world_wait(w, 10 * NS_PER_SECOND);
+	expect_shown(w, &wanted, 1);
+}
+
+static void
 figures(void *arg, struct exporter_figures *out)
 {
 	*out = (struct exporter_figures){ EXPORTER_FAILS, "192.0.2.9:4739", "tcp", "refused", 1, 2,
@@ -174,6 +205,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_verb_is_forgotten),
 		cmocka_unit_test_setup_teardown(every_verb_shows_what_is, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			rules_keep_the_times_of_their_hits, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_an_exporter_says_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_a_parameter_names_has_to_be_there, setup, teardown),
