@@ -339,15 +339,16 @@ accuse(pid_t thread, const char *name, uint64_t capabilities)
 }
 
 /* Capabilities belong to a thread, and libraries have started some: each gives up its own, in the
- * handler of a signal.  Threads may come and go meanwhile: all are asked until none has any. */
+ * handler of a signal.  Threads may come and go meanwhile: all are asked until none has any.  The
+ * handler stays: a thread that was asked twice may get the second signal later. */
 static int
 drop_in_others(void)
 {
-	struct sigaction act = { .sa_handler = on_give_up, .sa_flags = SA_RESTART }, before;
+	struct sigaction act = { .sa_handler = on_give_up, .sa_flags = SA_RESTART };
 	int keepers;
 
 	sigemptyset(&act.sa_mask);
-	if (sigaction(CONFINE_SIGNAL, &act, &before) < 0)
+	if (sigaction(CONFINE_SIGNAL, &act, NULL) < 0)
 		return fail(errno, "no signal");
 	for (long wait_ms = 1; (keepers = each_keeper(ask)) > 0 && wait_ms <= PAUSE_MS;
 		wait_ms *= 2)
@@ -356,8 +357,6 @@ drop_in_others(void)
 		each_keeper(accuse);
 		return fail(ETIMEDOUT, "a thread keeps its capabilities");
 	}
-	if (keepers == 0)
-		sigaction(CONFINE_SIGNAL, &before, NULL);
 	return keepers;
 }
 

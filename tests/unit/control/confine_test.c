@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,6 +101,8 @@ confined(void)
 		wrong = 3;
 	else if (execl("/bin/true", "true", NULL) != -1 || errno != EPERM)
 		wrong = 4;
+	for (int i = CHURNERS; i < CHURNERS + LINGERERS; i++)
+		pthread_kill(thread[i], CONFINE_SIGNAL); /* a second one that comes late */
 	atomic_store(&over, true);
 	for (int i = 0; i < CHURNERS + LINGERERS; i++)
 		pthread_join(thread[i], NULL);
