@@ -112,9 +112,12 @@ def reload_keeps():
 
 
 def workers():
-    """What one worker adds, the others know within a second."""
-    frames = [(0, lan(tcp(dport=23)))] + [(2 + i * 0.01, lan(udp(sport=3000 + i))) for i in range(64)]
-    check(['acl_denied'] + ['drop_stage'] * 64, router(PIPELINE, TRAP), {'lan': frames}, ['--workers', '4'])
+    """What one worker adds, the others know within a second, one member after another."""
+    frames = []
+    for at, host in ((0, 2), (3, 3), (6, 4)):
+        src = '10.0.0.%d' % host
+        frames += [(at, lan(tcp(src=src, dport=23)))] + [(at + 2 + i * 0.01, lan(udp(src=src, sport=3000 + i))) for i in range(64)]
+    check((['acl_denied'] + ['drop_stage'] * 64) * 3, router(PIPELINE, TRAP), {'lan': frames}, ['--workers', '4'])
 
 
 def told():
