@@ -67,5 +67,5 @@ share_sub(struct share *s, uint16_t holder)
 uint16_t
 share_most(const struct share *s)
 {
-	return s->most > 0 ? s->head[s->most] : SHARE_NONE;
+	return s->head[s->most];
 }

@@ -3,164 +3,7 @@
 
 #include "slowpath/fragments/fragments.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-#include <netinet/in.h>
-
-#include "packet/ledger.h"
-#include "support/dpdk.h"
-
-enum { POOL_MBUFS = 8191, PIECE = 64, L3 = 14, HEADER = 20 };
-
-static struct rte_mempool *pool;
-
-struct holding {
-	struct fragments *fragments;
-	struct ledger *ledger;
-	uint64_t now_ns;
-	enum reason why;
-	struct fragment_pass pass;
-};
-
-/* A fragment of a datagram: the n-th piece. */
-struct piece_of {
-	uint32_t src, id;
-	uint16_t iface;
-	unsigned n;
-	bool last;
-	uint8_t fill;
-	uint16_t split; /* bytes in the first of two segments; 0: there is one */
-	enum fragments_use use;
-};
-
-/* Moves what is behind the first bytes to a second segment. */
-static void
-split(struct rte_mbuf *m, uint16_t first)
-{
-	struct rte_mbuf *second = rte_pktmbuf_alloc(pool);
-	uint16_t left = (uint16_t)(m->data_len - first);
-
-	assert_non_null(second);
-	memcpy(rte_pktmbuf_append(second, left), rte_pktmbuf_mtod_offset(m, uint8_t *, first),
-		left);
-	rte_pktmbuf_trim(m, left);
-	assert_int_equal(rte_pktmbuf_chain(m, second), 0);
-}
-
-static enum fragment_fate
-take(struct holding *f, const struct piece_of *p)
-{
-	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
-	struct view v = {
-		.kind = VIEW_IP4,
-		.family = 4,
-		.proto = IPPROTO_UDP,
-		.iface = p->iface,
-		.l3 = L3,
-		.fragment = true,
-		.first = p->n == 0,
-		.more = !p->last,
-		.frag_id = p->id,
-		.frag_offset = (uint16_t)(p->n * PIECE),
-		.frag_bytes = PIECE,
-		.frag_header = VIEW_NONE,
-		.tuple = { .family = 4,
-			.proto = IPPROTO_UDP,
-			.kind = p->n == 0 ? KEY_PLAIN : KEY_FRAGMENT,
-			.sport = 1,
-			.dport = 2,
-			.src = address_v4(p->src),
-			.dst = address_v4(9) },
-	};
-	const struct fragment_arrival a = {
-		.view = &v,
-		.m = m,
-		.use = p->use != FRAGMENTS_ALONE ? p->use : FRAGMENTS_JUDGED,
-		.now_ns = f->now_ns,
-	};
-	enum fragment_fate way;
-	uint8_t *frame;
-
-	assert_non_null(m);
-	frame = (uint8_t *)rte_pktmbuf_append(m, L3 + HEADER + PIECE);
-	memset(frame, p->fill, L3 + HEADER + PIECE);
-	frame[L3] = 0x45;
-	if (p->split != 0)
-		split(m, p->split);
-	way = fragments_take(f->fragments, &a, &f->pass, &f->why);
-	if (way != FRAGMENT_TAKEN)
-		rte_pktmbuf_free(m);
-	return way;
-}
-
-/* A first fragment, and what becomes of it. */
-static void
-first(struct holding *f, uint32_t src, uint32_t id, uint16_t iface, enum reason why)
-{
-	assert_int_equal(
-		take(f, &(struct piece_of){ .src = src, .id = id, .iface = iface }), FRAGMENT_GO);
-	assert_int_not_equal(f->pass.ticket, 0);
-	fragments_decide(f->fragments, &f->pass, why);
-}
-
-static enum fragment_fate
-later(struct holding *f, uint32_t src, uint32_t id, uint16_t iface)
-{
-	return take(f,
-		&(struct piece_of){ .src = src, .id = id, .iface = iface, .n = 1, .last = true });
-}
-
-/* Takes a packet that is held no longer, and frees it.  Returns its first byte. */
-static uint8_t
-released(struct holding *f)
-{
-	struct rte_mbuf *m;
-	uint16_t port;
-	uint8_t fill;
-
-	m = fragments_next(f->fragments, &f->pass, &port);
-	assert_non_null(m);
-	fill = rte_pktmbuf_mtod(m, uint8_t *)[0];
-	rte_pktmbuf_free(m);
-	return fill;
-}
-
-static uint64_t
-dropped(const struct holding *f, uint16_t iface, enum reason why)
-{
-	return f->ledger->iface[iface].drops[why];
-}
-
-static int
-setup(void **state)
-{
-	static struct holding f;
-
-	f = (struct holding){ .ledger = calloc(1, sizeof(struct ledger)), .now_ns = 1 };
-	f.fragments = fragments_create(f.ledger);
-	*state = &f;
-	return f.fragments != NULL ? 0 : -1;
-}
-
-/* Each test ends with nothing held and every packet buffer back. */
-static int
-teardown(void **state)
-{
-	struct holding *f = *state;
-	bool good;
-
-	fragments_stop(f->fragments);
-	good = fragments_live(f->fragments) == 0 && f->ledger->held[HELD_fragment] == 0
-		&& rte_mempool_in_use_count(pool) == 0;
-	fragments_destroy(f->fragments);
-	free(f->ledger);
-	return good ? 0 : -1;
-}
+#include "fragments_fixture.h"
 
 static void
 a_whole_datagram_leaves_nothing(void **state)
@@ -235,6 +78,10 @@ who_has_its_first_fragment_waits_no_more(void **state)
 			take(f, &(struct piece_of){ .src = 1, .id = id, .iface = 1, .n = 1 }),
 			FRAGMENT_GO);
 	assert_int_equal(fragments_live(f->fragments), FRAGMENT_PER_SOURCE);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), 0);
+	/* They were counted once. */
+	assert_int_equal(later(f, 1, 2000, 1), FRAGMENT_TAKEN);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), 1);
 }
 
 static void
@@ -269,7 +116,40 @@ places_for_packets_are_shared_by_interface(void **state)
 	assert_int_equal(dropped(f, 2, REASON_frag_limit), 0);
 }
 
-/* One datagram that holds all there is has nobody to take from. */
+/* What was released or dropped takes no place any more. */
+static void
+places_are_those_of_packets_that_are_held_now(void **state)
+{
+	struct holding *f = *state;
+
+	for (uint32_t n = 0; n < 2 * FRAGMENT_HELD; n++) {
+		assert_int_equal(later(f, 1, n, 1), FRAGMENT_TAKEN);
+		first(f, 1, n, 1, n % 2 == 0 ? REASON_NONE : REASON_acl_denied);
+		if (n % 2 == 0)
+			released(f);
+	}
+	for (uint32_t n = 0; n < FRAGMENT_HELD; n++)
+		assert_int_equal(later(f, 1000 + n, 1, 2), FRAGMENT_TAKEN);
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), 0);
+	assert_int_equal(dropped(f, 2, REASON_frag_limit), 1);
+}
+
+/* One datagram that holds all there is, by duplicates, has nobody to take from. */
+static void
+duplicates_take_no_place_from_themselves(void **state)
+{
+	struct holding *f = *state;
+
+	for (unsigned n = 0; n < FRAGMENT_HELD; n++)
+		assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_DROP);
+	assert_int_equal(f->why, REASON_frag_limit);
+	assert_int_equal(f->ledger->held[HELD_fragment], FRAGMENT_HELD);
+	assert_int_equal(later(f, 2, 1, 1), FRAGMENT_TAKEN); /* another one has */
+	assert_int_equal(f->ledger->held[HELD_fragment], 1);
+}
+
 static void
 a_packet_without_a_place_is_dropped(void **state)
 {
@@ -288,6 +168,52 @@ a_packet_without_a_place_is_dropped(void **state)
 	/* A newer datagram takes the place of the oldest one's. */
 	assert_int_equal(later(f, 1, 99, 1), FRAGMENT_TAKEN);
 	assert_int_equal(dropped(f, 1, REASON_frag_limit), FRAGMENT_PIECES);
+	/* The oldest is forgotten, and the second oldest is not. */
+	assert_int_equal(
+		take(f, &(struct piece_of){ .src = 1, .id = 0, .iface = 1, .n = 1, .fill = 9 }),
+		FRAGMENT_TAKEN);
+	assert_int_equal(
+		take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1, .n = 1, .fill = 9 }),
+		FRAGMENT_DROP);
+	assert_int_equal(dropped(f, 1, REASON_frag_overlap), FRAGMENT_PIECES);
+}
+
+static void
+packets_that_nobody_asked_for_are_accounted(void **state)
+{
+	struct holding *f = *state;
+
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
+	assert_int_equal(later(f, 1, 2, 1), FRAGMENT_TAKEN);
+	first(f, 1, 1, 1, REASON_NONE);
+	fragments_stop(f->fragments);
+	assert_int_equal(dropped(f, 1, REASON_stopped), 2);
+}
+
+/* Datagrams by other links, of other protocols and families, have identifications of their own. */
+static void
+datagrams_are_told_apart(void **state)
+{
+	static const struct piece_of begin = { .src = 1, .id = 1, .iface = 1 };
+	struct piece_of others[] = { begin, begin, begin, begin };
+	struct holding *f = *state;
+
+	others[0].proto = IPPROTO_ICMP;
+	others[1].vlan = 5;
+	others[2].v6 = true;
+	others[3].src = 2;
+	assert_int_equal(take(f, &begin), FRAGMENT_GO);
+	fragments_decide(f->fragments, &f->pass, REASON_NONE);
+	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		others[i].n = 1;
+		assert_int_equal(take(f, &others[i]), FRAGMENT_TAKEN);
+	}
+	/* RFC 8200 4.5: not of IPv6, whose fragments name what is behind their own headers. */
+	others[2].proto = IPPROTO_ICMP;
+	others[2].n = 0;
+	assert_int_equal(take(f, &others[2]), FRAGMENT_GO);
+	fragments_decide(f->fragments, &f->pass, REASON_NONE);
+	released(f);
 }
 
 static enum reason
@@ -317,9 +243,47 @@ a_generation_is_followed_in_parts(void **state)
 	while (asked < 1500 && calls++ < 100)
 		fragments_follow(f->fragments);
 	assert_in_range(calls, 1500 / FRAGMENT_PIECES - 1, 50);
-	fragments_follow(f->fragments);
+	for (unsigned i = 0; i < FRAGMENT_DATAGRAMS / 256; i++) /* to the last one */
+		fragments_follow(f->fragments);
 	assert_int_equal(asked, 1500);
 	assert_int_equal(f->ledger->held[HELD_fragment], 1);
+}
+
+static enum reason
+anywhere(void *arg, const struct fragment_place *place, enum fragments_use *use)
+{
+	*use = *(const enum fragments_use *)arg;
+	return REASON_NONE;
+}
+
+/* A generation that needs first fragments as the one before did. */
+static void
+datagrams_outlive_a_generation(void **state)
+{
+	enum fragments_use use = FRAGMENTS_JUDGED;
+	struct holding *f = *state;
+
+	first(f, 1, 1, 1, REASON_NONE);
+	assert_int_equal(later(f, 1, 2, 1), FRAGMENT_TAKEN);
+	fragments_adopt(f->fragments, anywhere, &use);
+	assert_int_equal(fragments_live(f->fragments), 2);
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_GO);
+	first(f, 1, 2, 1, REASON_NONE);
+	released(f);
+	assert_int_equal(fragments_live(f->fragments), 0);
+}
+
+static void
+a_generation_that_needs_no_first_fragments_releases(void **state)
+{
+	enum fragments_use use = FRAGMENTS_ALONE;
+	struct holding *f = *state;
+
+	assert_int_equal(later(f, 1, 2, 1), FRAGMENT_TAKEN);
+	fragments_adopt(f->fragments, anywhere, &use);
+	released(f);
+	assert_int_equal(f->pass.flags, FRAGMENT_PORTLESS);
+	assert_int_equal(fragments_live(f->fragments), 0);
 }
 
 /* A flood in the name of one source takes no room from another one's that waits. */
@@ -360,6 +324,34 @@ what_is_denied_counts_for_nobody(void **state)
 		first(f, 7000 + n, 1, 2, REASON_NONE);
 	assert_int_equal(dropped(f, 1, REASON_frag_limit), 0);
 	assert_int_equal(fragments_live(f->fragments), FRAGMENT_DATAGRAMS);
+	/* Not even when the table is full: the interface that has most gives way. */
+	first(f, 9000000, 1, 2, REASON_NONE);
+	assert_int_equal(dropped(f, 1, REASON_frag_limit), 0);
+	assert_int_equal(f->ledger->held[HELD_fragment], FRAGMENT_PER_SOURCE);
+}
+
+/* A denied datagram for two seconds, another one for thirty; many of them in parts. */
+static void
+datagrams_end_in_time(void **state)
+{
+	struct holding *f = *state;
+
+	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1, .n = 1 }),
+		FRAGMENT_DROP); /* dead: the last one was another */
+	for (uint32_t id = 1000; id < 1600; id++)
+		first(f, 1, id, 1, REASON_acl_denied);
+	first(f, 2, 1, 1, REASON_NONE);
+	fragments_age(f->fragments, f->now_ns + FRAGMENT_DENIED_NS - 1);
+	assert_int_equal(fragments_live(f->fragments), 602);
+	fragments_age(f->fragments, f->now_ns + FRAGMENT_DENIED_NS);
+	assert_in_range(fragments_live(f->fragments), 3, 300);
+	fragments_age(f->fragments, f->now_ns + FRAGMENT_DENIED_NS);
+	assert_int_equal(fragments_live(f->fragments), 2);
+	fragments_age(f->fragments, f->now_ns + FRAGMENT_TIMEOUT_NS - 1);
+	assert_int_equal(fragments_live(f->fragments), 2);
+	fragments_age(f->fragments, f->now_ns + FRAGMENT_TIMEOUT_NS);
+	assert_int_equal(fragments_live(f->fragments), 0);
 }
 
 static void
@@ -405,7 +397,7 @@ a_spread_datagram_ends_with_its_last_byte(void **state)
 	middle.n = 1;
 	end.n = 2;
 	end.last = true;
-	for (unsigned turn = 0; turn < 2; turn++) { /* the identification is used again */
+	for (unsigned turn = 0; turn < 5000; turn++) { /* the identification is used again */
 		assert_int_equal(take(f, &end), FRAGMENT_TAKEN);
 		assert_int_equal(take(f, &begin), FRAGMENT_GO);
 		assert_int_equal(f->pass.ticket, 0); /* nobody needs its fate */
@@ -472,49 +464,6 @@ dead_datagrams_give_way(void **state)
 		assert_int_equal(later(f, 1, id, 1), FRAGMENT_TAKEN);
 }
 
-static void
-other_bytes_kill_a_datagram(void **state)
-{
-	struct holding *f = *state;
-
-	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
-	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_TAKEN);
-	assert_int_equal(
-		take(f,
-			&(struct piece_of){
-				.src = 1, .id = 1, .iface = 1, .n = 1, .last = true, .fill = 7 }),
-		FRAGMENT_DROP);
-	assert_int_equal(f->why, REASON_frag_overlap);
-	assert_int_equal(dropped(f, 1, REASON_frag_overlap), 2);
-	assert_int_equal(
-		take(f, &(struct piece_of){ .src = 1, .id = 1, .iface = 1 }), FRAGMENT_DROP);
-	f->now_ns += FRAGMENT_TIMEOUT_NS;
-	fragments_age(f->fragments, f->now_ns);
-	assert_int_equal(fragments_live(f->fragments), 0);
-}
-
-/* Wherever the payload begins: in the first segment, at its end, or in the second one. */
-static void
-bytes_of_all_segments_are_compared(void **state)
-{
-	static const uint16_t splits[] = { L3 + HEADER - 10, L3 + HEADER, L3 + HEADER + 10 };
-	struct holding *f = *state;
-	struct piece_of p = { .src = 1, .iface = 1, .n = 1, .last = true };
-
-	for (unsigned i = 0; i < 3; i++) {
-		p.id = i + 1;
-		p.split = splits[i];
-		p.fill = 0;
-		assert_int_equal(take(f, &p), FRAGMENT_TAKEN);
-		assert_int_equal(take(f, &p), FRAGMENT_TAKEN);
-		p.fill = 7;
-		assert_int_equal(take(f, &p), FRAGMENT_DROP);
-		assert_int_equal(f->why, REASON_frag_overlap);
-	}
-	f->now_ns += FRAGMENT_TIMEOUT_NS;
-	fragments_age(f->fragments, f->now_ns);
-}
-
 /* The owner of a flow may answer late: when the entry is another datagram's, or dead. */
 static void
 an_answer_to_nobody_is_ignored(void **state)
@@ -537,27 +486,21 @@ an_answer_to_nobody_is_ignored(void **state)
 	fragments_decide(
 		f->fragments, &(struct fragment_pass){ .ticket = UINT32_MAX }, REASON_NONE);
 	assert_int_equal(f->ledger->held[HELD_fragment], 1);
+	/* Another datagram's first fragment, in the same entry, waits for its own answer. */
+	f->now_ns += FRAGMENT_TIMEOUT_NS;
+	fragments_age(f->fragments, f->now_ns);
+	assert_int_equal(take(f, &(struct piece_of){ .src = 1, .id = 3, .iface = 1 }), FRAGMENT_GO);
+	assert_int_equal(f->pass.ticket & 0xffff, old.ticket & 0xffff);
+	fragments_decide(f->fragments, &old, REASON_NONE);
+	assert_int_equal(later(f, 1, 3, 1), FRAGMENT_TAKEN);
+	/* It is whole, and gone, when the answer comes. */
+	old = f->pass;
+	f->now_ns += FRAGMENT_TIMEOUT_NS;
+	fragments_age(f->fragments, f->now_ns);
+	assert_int_equal(fragments_live(f->fragments), 0);
+	fragments_decide(f->fragments, &old, REASON_NONE);
+	assert_int_equal(fragments_live(f->fragments), 0);
 }
-
-static int
-start(void **state)
-{
-	(void)state;
-	if (start_dpdk() < 0)
-		return -1;
-	pool = rte_pktmbuf_pool_create(
-		"fragments", POOL_MBUFS, 0, 0, RTE_PKTMBUF_HEADROOM + 256, 0);
-	return pool != NULL ? 0 : -1;
-}
-
-static int
-end(void **state)
-{
-	rte_mempool_free(pool);
-	return stop_dpdk(state);
-}
-
-#define fragments_unit(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
 main(void)
@@ -569,17 +512,22 @@ main(void)
 		fragments_unit(who_has_its_first_fragment_waits_no_more),
 		fragments_unit(a_full_table_has_room_for_another_interface),
 		fragments_unit(places_for_packets_are_shared_by_interface),
+		fragments_unit(places_are_those_of_packets_that_are_held_now),
+		fragments_unit(duplicates_take_no_place_from_themselves),
 		fragments_unit(a_packet_without_a_place_is_dropped),
+		fragments_unit(packets_that_nobody_asked_for_are_accounted),
+		fragments_unit(datagrams_are_told_apart),
 		fragments_unit(a_generation_is_followed_in_parts),
+		fragments_unit(datagrams_outlive_a_generation),
+		fragments_unit(a_generation_that_needs_no_first_fragments_releases),
 		fragments_unit(who_floods_gives_way),
 		fragments_unit(what_is_denied_counts_for_nobody),
+		fragments_unit(datagrams_end_in_time),
 		fragments_unit(a_denied_datagram_ends_with_its_last_byte),
 		fragments_unit(another_first_fragment_forgets_the_denial),
 		fragments_unit(a_spread_datagram_ends_with_its_last_byte),
 		fragments_unit(a_spread_fragment_waits_for_an_answer),
 		fragments_unit(dead_datagrams_give_way),
-		fragments_unit(other_bytes_kill_a_datagram),
-		fragments_unit(bytes_of_all_segments_are_compared),
 		fragments_unit(an_answer_to_nobody_is_ignored),
 	};
 
