@@ -256,18 +256,21 @@ anywhere(void *arg, const struct fragment_place *place, enum fragments_use *use)
 	return REASON_NONE;
 }
 
-/* A generation that needs first fragments as the one before did. */
+/* A generation that needs first fragments as the one before did: what it has not looked at yet is
+ * looked at with the next fragment. */
 static void
 datagrams_outlive_a_generation(void **state)
 {
 	enum fragments_use use = FRAGMENTS_JUDGED;
 	struct holding *f = *state;
 
-	first(f, 1, 1, 1, REASON_NONE);
+	for (uint32_t n = 0; n < 600; n++)
+		first(f, 1000 + n, 1, 1, REASON_NONE);
 	assert_int_equal(later(f, 1, 2, 1), FRAGMENT_TAKEN);
 	fragments_adopt(f->fragments, anywhere, &use);
-	assert_int_equal(fragments_live(f->fragments), 2);
-	assert_int_equal(later(f, 1, 1, 1), FRAGMENT_GO);
+	assert_int_equal(fragments_live(f->fragments), 601);
+	for (uint32_t n = 0; n < 600; n++)
+		assert_int_equal(later(f, 1000 + n, 1, 1), FRAGMENT_GO);
 	first(f, 1, 2, 1, REASON_NONE);
 	released(f);
 	assert_int_equal(fragments_live(f->fragments), 0);
@@ -409,6 +412,22 @@ a_spread_datagram_ends_with_its_last_byte(void **state)
 	}
 }
 
+static void
+a_spread_fragment_goes_alone_in_time(void **state)
+{
+	const struct piece_of end = {
+		.src = 1, .iface = 1, .n = 1, .last = true, .use = FRAGMENTS_SPREAD
+	};
+	struct holding *f = *state;
+
+	assert_int_equal(take(f, &end), FRAGMENT_TAKEN);
+	f->now_ns += FRAGMENT_SPREAD_NS;
+	fragments_age(f->fragments, f->now_ns);
+	released(f);
+	assert_int_equal(f->pass.flags, FRAGMENT_PORTLESS);
+	assert_int_equal(fragments_live(f->fragments), 0);
+}
+
 /* The first fragment's fate is not known yet when a generation comes that spreads. */
 static void
 a_spread_fragment_waits_for_an_answer(void **state)
@@ -526,6 +545,7 @@ main(void)
 		fragments_unit(a_denied_datagram_ends_with_its_last_byte),
 		fragments_unit(another_first_fragment_forgets_the_denial),
 		fragments_unit(a_spread_datagram_ends_with_its_last_byte),
+		fragments_unit(a_spread_fragment_goes_alone_in_time),
 		fragments_unit(a_spread_fragment_waits_for_an_answer),
 		fragments_unit(dead_datagrams_give_way),
 		fragments_unit(an_answer_to_nobody_is_ignored),
