@@ -210,6 +210,8 @@ def stage_of_sessions():
                          {'lan': every(5, 0.01, lambda i: lan(udp(sport=1000 + i))) + every(3, 0.01, lambda i: lan(udp(sport=1000)), 1)})
     if was != ['output'] * 3 + ['limit_exceeded'] * 2 + ['output'] * 3:
         raise Failed(str(was))
+    frames = [(0.1, lan(udp(sport=1000 + i, src='10.0.0.%d' % (2 + i % 2)))) for i in range(10)]      # of one burst
+    check('+' * 6 + '-' * 4, router('[track, {limit: {per: source, sessions: 3}}, {route: main}]'), {'lan': frames})
     if 'rule' not in [p for p in outcome.packets if p['verdict'] == 'drop'][0]:
         raise Failed(str(outcome.packets))
     was, _ = fates(router('[track, {limit: {per: source, sessions: 3, rate: 2/s}}, {route: main}]'),

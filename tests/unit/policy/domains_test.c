@@ -202,6 +202,29 @@ translations_into_a_domain(void **state)
 	}
 }
 
+/* Next hops of a stage are not for packets that are led into another domain than theirs. */
+static void
+next_hops_of_another_domain_than_the_session(void **state)
+{
+	static const struct {
+		const char *domain, *gateway;
+	} rows[] = { { "main", "198.51.100.7" }, { "red", "10.0.1.8" } };
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			"routes: {main: [], red: [{to: 203.0.113.0/24, via: 10.0.1.8}]}\n"
+			"pipelines: {p: [track, {dnat: {to: 203.0.113.9, domain: %s}},\n"
+			"  {route: {via: 198.51.100.7}}, route]}\n",
+			rows[i].domain);
+		given(f, text);
+		evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 192.0.2.9:53");
+		expect_gateway(f, rows[i].gateway);
+	}
+}
+
 /* A table without a domain of its own is in that of the interfaces that use it, if it is one. */
 static void
 a_table_is_in_the_domain_that_uses_it(void **state)
@@ -316,6 +339,7 @@ main(void)
 		domain_test(stages_that_name_their_domain),
 		domain_test(translations_into_a_domain),
 		domain_test(a_table_is_in_the_domain_that_uses_it),
+		domain_test(next_hops_of_another_domain_than_the_session),
 		domain_test(tables_of_other_domains_than_the_interface),
 		domain_test(our_own_addresses_by_domain),
 	};

@@ -227,6 +227,19 @@ our_own_addresses_are_local_whatever_the_interface(void **state)
 	expect_program(f, "local");
 }
 
+/* Addresses of pools are routed: what nobody has a mapping for ends there, and says so. */
+static void
+public_addresses_without_a_mapping(void **state)
+{
+	struct policy_fixture *f = *state;
+
+	given(f, "nat: {up: {pool: [203.0.113.8/31]}}\n" MAIN);
+	expect_drop(f, "udp 10.0.0.2:5203 > 203.0.113.9:53", REASON_nat_no_mapping);
+	expect_note(f, "route main: 203.0.113.9/32 is a public address, and nothing is mapped\n");
+	evaluate(f, "inside", LAN, "udp 10.0.0.2:5203 > 203.0.113.10:53");
+	assert_int_equal(f->ev.program.verdict, PROGRAM_OUTPUT);
+}
+
 static void
 without_a_route_the_sender_is_told(void **state)
 {
@@ -526,6 +539,7 @@ main(void)
 		stage_test(without_a_live_next_hop_flows_stay),
 		stage_test(a_subnet_is_reached_directly),
 		stage_test(our_own_addresses_are_local_whatever_the_interface),
+		stage_test(public_addresses_without_a_mapping),
 		stage_test(without_a_route_the_sender_is_told),
 		stage_test(a_blackhole_is_silent_and_a_reject_is_not),
 		stage_test(martians_are_not_routed),

@@ -107,6 +107,13 @@ packets_that_begin_a_session(void **state)
 		{ "udp 10.0.0.2:1 > 223.255.255.255:2", ALWAYS, 0, SESSION_UNREPLIED_UDP },
 		{ "udp 10.0.0.2:1 > 255.255.255.255:2", UNTRACKED, 0, 0 },
 		{ "udp [2001:db8:1::2]:1 > [ff02::1]:2", UNTRACKED, 0, 0 },
+		{ "icmp [2001:db8:1::2] > [2001:db8:9::9] type 132", NEVER, REASON_icmp_no_session,
+			0 },
+		{ "icmp [2001:db8:1::2] > [2001:db8:9::9] type 133", UNTRACKED, 0, 0 },
+		{ "icmp [2001:db8:1::2] > [2001:db8:9::9] type 137", UNTRACKED, 0, 0 },
+		{ "icmp [2001:db8:1::2] > [2001:db8:9::9] type 138", NEVER, REASON_icmp_no_session,
+			0 },
+		{ "icmp 10.0.0.2 > 203.0.113.9 type 135", NEVER, REASON_icmp_no_session, 0 },
 	};
 	static const char *const forms[] = { "track", "{track: {loose: true}}",
 		"{track: {invalid: pass}}" };
