@@ -231,6 +231,54 @@ policies_of_sessions(void **state)
 	assert_int_equal(policy->timeout_s[TIMEOUT_UDP], 2);
 }
 
+/* A source that holds as many sessions as it may, or has begun as many in this second, begins no
+ * other: the stages behind do not see its packet.  Others are not concerned. */
+static void
+sources_at_their_limit(void **state)
+{
+	static const struct {
+		const char *limit;
+		unsigned held; /* sessions that the source has begun */
+		bool begins;
+	} rows[] = {
+		{ "", 3, true },
+		{ "max_per_source: 3", 2, true },
+		{ "max_per_source: 3", 3, false },
+		{ "new_per_source: 3/s", 2, true },
+		{ "new_per_source: 3/s", 3, false },
+		{ "max_per_source: 9, new_per_source: 3/s", 3, false },
+		{ "max_per_source: 3, new_per_source: 9/s", 3, false },
+	};
+	struct tracking *t = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		const union address *a = &t->f->view.tuple.src;
+		uint32_t source[3] = { 0, 0, 0 };
+		char text[128];
+
+		snprintf(text, sizeof(text), "pipelines: {p: [{track: {%s}}, mark: {dscp: 1}]}\n",
+			rows[i].limit);
+		given(t->f, text);
+		assert_int_equal(!!(build_find_pipeline(t->f->build, "p")->traits & TRAIT_LIMITS),
+			rows[i].limit[0] != '\0'); /* two of a source are not judged together */
+		track(t, "udp 10.0.0.2:1 > 203.0.113.9:2");
+		for (unsigned k = 0; k < rows[i].held; k++)
+			source[k] = sources_take(t->sessions->sources, a,
+				tuple_space(&t->f->view.tuple), &t->f->ev.limit, t->f->ev.now_ns);
+		track(t, "udp 10.0.0.2:1 > 203.0.113.9:2");
+		assert_int_equal(t->f->ev.session != NULL, rows[i].begins);
+		assert_int_equal(t->f->ev.program.reason,
+			rows[i].begins ? REASON_pipeline_end : REASON_session_limit);
+		track(t, "udp 10.0.0.3:1 > 203.0.113.9:2");
+		assert_non_null(t->f->ev.session);
+		for (unsigned k = 0; k < 3; k++) {
+			sources_refund(
+				t->sessions->sources, source[k], source_cost_ns(&t->f->ev.limit));
+			sources_give(t->sessions->sources, source[k]);
+		}
+	}
+}
+
 /* Comparisons of configurations ask what becomes of packets of a session that they do not have. */
 static void
 states_that_are_assumed(void **state)
@@ -323,6 +371,7 @@ main(void)
 		track_test(packets_for_the_host_without_a_session),
 		track_test(helpers_of_sessions),
 		track_test(policies_of_sessions),
+		track_test(sources_at_their_limit),
 		track_test(states_that_are_assumed),
 		track_test(sources_are_not_shown_without_a_session),
 		track_test(marks_of_translation),
