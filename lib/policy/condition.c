@@ -111,8 +111,8 @@ conditions_add(struct build *b, struct match_list *list, const struct cfg_head *
 	if (!condition_is_written(head, m))
 		return 0;
 	if (m->rpf != 0 && m->rpf != RPF_ALL)
-		rc |= add_rpf(b, list, head, m);
-	if (cfg_is_written(head, &m->quota) && m->quota.bytes != 0)
+		rc = add_rpf(b, list, head, m);
+	if (m->quota.bytes != 0)
 		rc |= add_meter(
 			b, list, list->quiet ? 0 : build_quota(b, &m->quota, &list->line), quota);
 	if (cfg_is_written(head, &m->limit))

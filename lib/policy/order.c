@@ -59,7 +59,7 @@ follow(struct build *b, struct draft *d, const struct jump *jump, unsigned *word
 	if (!visit(b, to))
 		return false;
 	d->pipeline.traits |= to->pipeline.traits;
-	d->depth = to->depth + 1 > d->depth ? to->depth + 1 : d->depth;
+	d->depth = RTE_MAX(d->depth, to->depth + 1);
 	*words = to->action_words > *words ? to->action_words : *words;
 	if (d->depth == PIPELINE_JUMPS_MAX + 1 && to->depth == PIPELINE_JUMPS_MAX) {
 		err_add(b->setup.err, EINVAL, jump->loc,

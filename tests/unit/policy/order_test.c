@@ -111,6 +111,55 @@ a_packet_may_collect_ten_listed_actions(void **state)
 		"the bound is 10");
 }
 
+/* How many actions a packet may collect in a list: one of its own, one of each list that waits for
+ * it, two of rules that let the next ones decide, and those that add to sets. */
+static void
+actions_that_a_list_may_collect(void **state)
+{
+	static const struct {
+		const char *rules;
+		unsigned words;
+	} rows[] = {
+		{ "{action: drop}", 1 },
+		{ "{call: any}", 2 },
+		{ "{call: any}, {call: any}", 2 },
+		{ "{call: calls}, {call: any}", 3 },
+		{ "{call: any}, {call: calls}", 3 },
+		{ "{dport: 1, action: continue}", 3 },
+		{ "{dport: 1, action: continue}, {call: any}", 4 },
+		{ "{call: any}, {dport: 1, action: continue}", 4 },
+		{ "{call: goes_on}, {call: any}", 4 },
+		{ "{call: any}, {call: goes_on}", 4 },
+		{ "{action: drop, add: $dyn}", 2 },
+		{ "{call: adds}, {call: any}", 3 },
+		{ "{call: any}, {call: adds}", 3 },
+		{ "{dport: 1, action: continue, add: $dyn}", 6 },
+	};
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		for (unsigned more = 10 - rows[i].words; more <= 11 - rows[i].words; more++) {
+			char text[1024];
+
+			snprintf(text, sizeof(text),
+				"sets: {dyn: {timeout: 1m}}\n"
+				"acls: {any: [{dport: 7, action: drop}], calls: [{call: any}],\n"
+				"  adds: [{dport: 7, action: drop, add: $dyn}],\n"
+				"  goes_on: [{dport: 7, action: continue}], list: [%s], end: {default: accept}}\n"
+				"pipelines: {p: [acl: list",
+				rows[i].rules);
+			for (unsigned k = 0; k < more; k++)
+				strcat(text, ", acl: end");
+			strcat(text, "]}\n");
+			build(f, text);
+			if (err_count(f->err) != (more + rows[i].words > 10)
+				|| (err_count(f->err) != 0
+					&& strstr(f->errors, "marked 11 times") == NULL))
+				fail_msg("%s\n%s", text, f->errors);
+		}
+	}
+}
+
 static void
 of_two_ways_the_longer_counts(void **state)
 {
@@ -253,6 +302,7 @@ main(void)
 		stage_test(gotos_must_not_go_round),
 		stage_test(a_packet_may_follow_eight_gotos),
 		stage_test(a_packet_may_collect_ten_listed_actions),
+		stage_test(actions_that_a_list_may_collect),
 		stage_test(of_two_ways_the_longer_counts),
 		stage_test(a_wire_does_not_route),
 		stage_test(faults_of_all_pipelines_are_found_at_once),
