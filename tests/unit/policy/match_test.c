@@ -53,6 +53,34 @@ words_that_do_not_go_together(void **state)
 		rows);
 }
 
+/* A set that could not be built is told of at its own place alone, wherever it is named. */
+static void
+sets_that_are_faulty_themselves(void **state)
+{
+	static const struct row rows[] = {
+		{ "src: $plain", "error: sets.plain" },
+		{ "dst: [\"!$plain\", 10.0.0.0/8]", "error: sets.plain" },
+		{ "src: $ends", "error: sets.ends" },
+		{ "dst: $ends", "error: sets.ends" },
+		{ "pair: $pairs", "error: sets.pairs" },
+		{ NULL },
+	};
+
+	for (const struct row *r = rows; r->text != NULL; r++) {
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			"sets: {%s}\nacls: {list: {rules: [{%s, action: drop}]}}\n"
+			"pipelines: {p: [acl: list, drop]}\n",
+			strstr(r->text, "plain") != NULL ? "plain: [10.0.0.1/24]"
+				: strstr(r->text, "ends")
+				? "ends: {endpoints: [\"tcp 10.0.0.1/24:80\"]}"
+				: "pairs: {pairs: [\"10.0.0.1/24 > 10.0.0.2\"]}",
+			r->text);
+		expect_finding(*state, text, r->finding);
+	}
+}
+
 #define NO_PACKET "warning: acls.list.rules."
 
 static void
@@ -450,6 +478,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(words_that_do_not_go_together),
+		stage_test(sets_that_are_faulty_themselves),
 		stage_test(matches_that_no_packet_meets),
 		stage_test(limits_and_quotas),
 		stage_test(packets_at_the_limits_of_words),
