@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Captures by weirctl: what is in the file, and what ends it. */
+#include "base/memory.h"
 #include "control/captures.h"
 #include "control/packets_world.h"
 
@@ -288,6 +289,21 @@ wrong_captures_are_refused(void **state)
 	expect_captured(w, "\"count\": \"4294967295\", \"seconds\": \"1\"", 13, "time");
 }
 
+/* At the first worker's part, and at the second's: nothing is left of what was there. */
+static void
+a_capture_without_memory_is_refused(void **state)
+{
+	struct world *w = *state;
+	size_t held = memory_held_bytes();
+
+	for (unsigned part = 1; part <= 2; part++) {
+		memory_fault_at = part;
+		expect_refused(w, "capture", "", "out of memory");
+		assert_int_equal(memory_fault_at, 0);
+		assert_int_equal(memory_held_bytes(), held);
+	}
+}
+
 static void
 bytes_in_base64(void **state)
 {
@@ -310,6 +326,7 @@ main(void)
 		cmocka_unit_test(bytes_in_base64),
 		TEST(packets_of_two_workers_are_captured_in_order),
 		TEST(a_capture_that_nobody_reads_ends),
+		TEST(a_capture_without_memory_is_refused),
 		/* DPDK has started with two workers. */
 		TEST_ALONE(a_capture_ends_by_its_limits),
 		TEST_ALONE(captures_end_by_time),

@@ -3,6 +3,7 @@
  *
  *   192.0.2.10 --- lan [ Weir ] wan --- 198.51.100.2
  *   203.0.113.9 --- admin [ ] */
+#include "control/appliance_priv.h"
 #include "support/appliance_fixture.h"
 
 #define ADMIN "  admin: {device: net_null0}\n"
@@ -51,6 +52,25 @@ ports_are_known_by_their_names_whatever_their_order(void **state)
 	for (unsigned i = 0; i < r.n_ports; i++)
 		assert_int_equal(r.port[i].rx, 9);
 	report_fini(&r);
+}
+
+/* As when the kernel adds an address to an interface. */
+static void
+the_running_configuration_is_built_anew(void **state)
+{
+	struct appliance_fixture *f = *state;
+	struct report r;
+	uint64_t number;
+
+	given(f, CONFIG(ADMIN LAN WAN));
+	expect_forwarding(f);
+	number = appliance_generation(f->a)->number;
+	assert_int_equal(appliance_renew(f->a, f->err), 0);
+	assert_int_equal(appliance_generation(f->a)->number, number + 1);
+	settle(f);
+	expect_forwarding(f);
+	read_report(f, &r);
+	assert_int_equal(r.generation, number + 1);
 }
 
 #define TWO_PORTS "version: 1\nsystem: {flows: 1024}\nports:\n" LAN WAN
@@ -221,6 +241,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		appliance_test(ports_are_known_by_their_names_whatever_their_order),
+		appliance_test(the_running_configuration_is_built_anew),
 		appliance_test(what_was_started_can_come_back),
 		appliance_test(a_port_whose_mtu_grows_is_opened_again),
 		appliance_test(an_idle_connection_keeps_its_own_timeouts),

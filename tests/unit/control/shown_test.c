@@ -183,6 +183,29 @@ what_a_parameter_names_has_to_be_there(void **state)
 }
 
 /* Every verb that shows, and that another test does not look at. */
+/* How the words of verbs are written, as the manual says it: a parameter's name, or its value where
+ * that alone is written. */
+static void
+the_manual_says_how_parameters_are_written(void **state)
+{
+	static const char *const lines[] = {
+		"\n.It Cm show rules Op Cm unused Op Cm owner Ar LIST Op Cm name Ar NAME\n",
+		"\n.It Cm unused\nthose that have not decided anything\n.It Cm owner\n",
+		"\n.It Cm commit Ar FILE Op Cm confirm Ar TIME ",
+	};
+	char *text = NULL;
+	size_t bytes;
+	FILE *f = open_memstream(&text, &bytes);
+
+	(void)state;
+	verbs_print_man(f);
+	fclose(f);
+	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (strstr(text, lines[i]) == NULL)
+			fail_msg("%s\nis missing in\n%s", lines[i], text);
+	free(text);
+}
+
 static void
 no_verb_is_forgotten(void **state)
 {
@@ -204,6 +227,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_verb_is_forgotten),
+		cmocka_unit_test(the_manual_says_how_parameters_are_written),
 		cmocka_unit_test_setup_teardown(every_verb_shows_what_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			rules_keep_the_times_of_their_hits, setup, teardown),
