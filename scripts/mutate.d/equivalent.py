@@ -51,6 +51,12 @@ MUTANTS = [
     ("lib/session/tally.c", "while (t->mask < sessions)", "while (t->mask <= sessions)", "more chains for the same entries"),
     ("lib/session/source.c", "return ((size_t)t->capacity + 1) * sizeof(*t->source);",
      "return ((size_t)t->capacity + 2) * sizeof(*t->source);", "room for one more, which nobody takes"),
+    ("lib/control/socket.c", "if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {",
+     "if (n == 0 || (n < 0 && errno != EAGAIN && errno == EINTR)) {", "the read after an error finds the end"),
+    ("lib/control/outcome_session.c", "if (room > n->room[worker]) {", "if (room >= n->room[worker]) {", "a block of the same size"),
+    ("lib/control/kernel_side.c", "struct kernel_iface *ifaces = calloc(gen->n_ifaces + 1, sizeof(*ifaces));",
+     "struct kernel_iface *ifaces = calloc(gen->n_ifaces - 1, sizeof(*ifaces));",
+     "no interface has the number 0, and a configuration without interfaces forwards nothing"),
 ]
 
 

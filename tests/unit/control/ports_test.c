@@ -211,20 +211,41 @@ a_slot_counts_for_its_new_port_from_zero(void **state)
 	assert_int_equal(appliance_pools(f->a)->count, 3);
 }
 
+/* A configuration with that many ports. */
+static const char *
+with_ports(unsigned count)
+{
+	static char text[16384];
+	size_t n = (size_t)snprintf(text, sizeof(text), HEAD);
+
+	for (unsigned i = 0; i < count; i++)
+		n += (size_t)snprintf(
+			text + n, sizeof(text) - n, "  q%u: {device: net_null%u}\n", i, i);
+	snprintf(text + n, sizeof(text) - n,
+		"interfaces:\n  q0: {addresses: [192.0.2.1/24], pipeline: all}\n  q%u: {addresses: [198.51.100.1/24], "
+		"pipeline: all,\n    neighbours: {198.51.100.2: \"02:00:00:00:02:02\"}}\n" POLICY,
+		count - 1);
+	return text;
+}
+
+static void
+all_slots_have_ports(void **state)
+{
+	struct appliance_fixture *f = *state;
+
+	given(f, with_ports(PORT_MAX));
+	assert_int_equal(appliance_ports(f->a)->count, PORT_MAX);
+	push(f, "q0", OUT);
+	assert_int_equal(sent(f, appliance_ports(f->a)->at[PORT_MAX - 1].name), 1);
+}
+
 static void
 more_ports_than_slots_are_refused(void **state)
 {
-	char text[16384];
 	struct appliance_fixture *f = *state;
-	size_t n;
 
 	given(f, TWO);
-	n = (size_t)snprintf(text, sizeof(text), HEAD);
-	for (unsigned i = 0; i < 31; i++)
-		n += (size_t)snprintf(
-			text + n, sizeof(text) - n, "  q%u: {device: net_null%u}\n", i, i);
-	snprintf(text + n, sizeof(text) - n, "interfaces: {q0: {pipeline: all}}\n" POLICY);
-	reload_fails(f, text, "with those that go");
+	reload_fails(f, with_ports(PORT_MAX - 1), "with those that go");
 	expect_forwarding(f);
 	assert_int_equal(appliance_ports(f->a)->count, 2);
 }
@@ -261,6 +282,7 @@ main(void)
 		appliance_test(a_port_that_begins_to_forward_takes_all_frames),
 		appliance_test(another_device_is_the_same_port),
 		appliance_test(a_slot_counts_for_its_new_port_from_zero),
+		appliance_test(all_slots_have_ports),
 		appliance_test(more_ports_than_slots_are_refused),
 		appliance_test(a_refused_configuration_leaves_no_port),
 	};
