@@ -175,7 +175,7 @@ def collect(tree, home, kept, moved, say, save):
             with lock:
                 kept["tests"][test] = row
                 if not row["lines"]:
-                    say(f"what it executes is not known: {test}")
+                    say(f"what it executes is not known{', so all of its folder' if test.startswith('unit_') else ''}: {test}")
                 if len(kept["tests"]) % 50 == 0 or test.startswith(SYSTEM):
                     say(f"{len(new)} are left")
                     save(kept)
