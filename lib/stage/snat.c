@@ -14,7 +14,7 @@
 #include "stage/prefix_map.h"
 #include "stage/translate.h"
 
-#define CODE_ADMIN 13 /* RFC 5508 REQ-8 */
+#define CODE_ADMIN 13 /* RFC 5508 REQ-8; of IPv6: 1 */
 #define TEXT_BYTES 64
 
 struct snat_cfg {
@@ -243,7 +243,7 @@ source6(const struct snat *snat, struct eval *ev)
 		return;
 	}
 	eval_note(ev, "snat %s: %s", snat->name, reason_sentence(REASON_nat_no_port));
-	eval_reject(ev, REASON_nat_no_port, REPLY_UNREACHABLE, 1, 0);
+	eval_reject(ev, REASON_nat_no_port, REPLY_UNREACHABLE, CODE_ADMIN, 0);
 }
 
 static void

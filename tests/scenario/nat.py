@@ -5,10 +5,11 @@ Inside hosts stand behind lan, 10.0.0.0/24; the world is 203.0.113.0/24 behind t
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption, defragment
 from scapy.layers.inet import IPerror, ICMPerror, TCPerror, UDPerror  # noqa: F401
+from scapy.layers.inet6 import ICMPv6DestUnreach, IPv6
 from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Raw
 
-from bench import MAC, PEER, PORTS, Failed, frame, replay
+from bench import MAC, PEER, PORTS, Failed, frame, replay, router
 from packet import udp
 
 PUBLIC = '198.51.100.1'
@@ -417,6 +418,23 @@ def nothing_leaves_untranslated():
     expect('drops', w.drops(), {'tcp_no_session': 1})
 
 
+def sources_of_ipv6():
+    """Conversations of two inside hosts with one station are told apart by ports alone: without ports the second is refused, and its sender told."""
+    def esp(src, dst):
+        return frame('lan', IPv6(src=src, dst=dst, nh=50) / Raw(bytes(3) + b'\x07' + bytes(12)))
+
+    inside, other, far = '2001:db8:1::2', '2001:db8:1::3', '2001:db8:9::9'
+    outcome = replay(router('[track, {route: main}, {snat: {to: "2001:db8:2::7", if: {in: lan}}}]'), {'lan': [
+        (0, esp(other, far)), (1, esp(inside, far)), (2, esp(inside, '2001:db8:9::a')),
+        (3, frame('lan', IPv6(src=other, dst=far) / UDP(sport=5000, dport=53))), (4, frame('lan', IPv6(src=inside, dst=far) / UDP(sport=5000, dport=53)))]})
+    out = [(round(when), Ether(data)[IPv6]) for when, data in outcome.out['wan'] if IPv6 in Ether(data)]
+    expect('out', [(when, p.src) for when, p in out], [(when, '2001:db8:2::7') for when in (0, 2, 3, 4)])
+    expect('ports', (out[2][1][UDP].sport, out[3][1][UDP].sport == 5000), (5000, False))
+    expect('drops', outcome.drops, {'nat_no_port': 1})
+    told = [Ether(data)[IPv6] for _, data in outcome.out['lan'] if ICMPv6DestUnreach in Ether(data)]
+    expect('told', [(p.dst, p[ICMPv6DestUnreach].code) for p in told], [(inside, 1)])
+
+
 SCENARIOS = [(name, function) for name, function in sorted(globals().items())
              if name.startswith('rfc') and callable(function)] + [
     ('there and back', there_and_back),
@@ -424,6 +442,7 @@ SCENARIOS = [(name, function) for name, function in sorted(globals().items())
     ('port forward', port_forward),
     ('port forward of a range', port_forward_of_a_range),
     ('one to one', one_to_one),
+    ('sources of IPv6', sources_of_ipv6),
     ('pool addresses are ours', pool_addresses_are_ours),
     ('nothing leaves untranslated', nothing_leaves_untranslated),
 ]
