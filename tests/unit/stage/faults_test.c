@@ -211,6 +211,10 @@ what_cannot_be_read_is_the_only_finding(void **state)
 			r->text);
 		expect_finding(*state, text, r->finding);
 	}
+	expect_finding(*state,
+		"routes: {other: []}\n"
+		"pipelines: {p: [{limit: {rate: 1/s, of: sessions}}, rpf]}\n",
+		"there is no route table 'main'");
 }
 
 static void

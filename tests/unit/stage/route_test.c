@@ -141,6 +141,39 @@ a_symmetric_hash_is_that_of_the_answers(void **state)
 	assert_memory_equal(by[0], other[0], 64); /* they do not */
 }
 
+/* Later fragments go the way of their first one where ports choose among next hops; elsewhere each
+ * goes at once. */
+static void
+routes_whose_fragments_wait_for_the_first(void **state)
+{
+	static const struct {
+		const char *table, *stage;
+		bool wait;
+	} rows[] = {
+		{ "[{to: 10.8.0.0/15, via: 10.0.0.2}]", "{route: main}", false },
+		{ "[{to: 10.8.0.0/15, via: [10.0.0.2, 10.0.0.3]}]", "{route: main}", true },
+		{ "[{to: 10.8.0.0/15, via: [10.0.0.2, 10.0.0.3]}]", "{route: {}}", true },
+		{ "{hash: symmetric, routes: [{to: 10.8.0.0/15, via: [10.0.0.2, 10.0.0.3]}]}",
+			"{route: main}", true },
+		{ "{hash: addresses, routes: [{to: 10.8.0.0/15, via: [10.0.0.2, 10.0.0.3]}]}",
+			"{route: main}", false },
+		{ "[]", "{route: {via: 10.0.0.2}}", false },
+		{ "[]", "{route: {via: [10.0.0.2, 10.0.0.3]}}", true },
+	};
+	struct policy_fixture *f = *state;
+
+	for (unsigned i = 0; i < RTE_DIM(rows); i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "routes: {main: %s}\npipelines: {inside: [%s]}\n",
+			rows[i].table, rows[i].stage);
+		given(f, text);
+		if (!!(build_find_pipeline(f->build, "inside")->traits & TRAIT_SPREADS)
+			!= rows[i].wait)
+			fail_msg("%s", text);
+	}
+}
+
 static bool
 last_byte_is(
 	void *arg, const struct interface *egress, unsigned family, const union address *gateway)
@@ -534,6 +567,7 @@ main(void)
 		stage_test(answers_of_dhcp_are_for_the_host),
 		stage_test(ipv6_is_routed_by_its_own_prefixes),
 		stage_test(next_hops_share_flows_by_weight),
+		stage_test(routes_whose_fragments_wait_for_the_first),
 		stage_test(a_symmetric_hash_is_that_of_the_answers),
 		stage_test(a_dead_next_hop_gives_its_flows_alone_to_the_others),
 		stage_test(without_a_live_next_hop_flows_stay),

@@ -175,7 +175,7 @@ expected_to(struct policy_fixture *f, struct session *s, const char *packet, con
 {
 	struct view other;
 
-	*s = (struct session){ .flags = 0 };
+	*s = (struct session){ .flags = SESSION_LOOSE };
 	read_view(f, &f->view, LAN, packet);
 	read_view(f, &other, LAN, to);
 	other.tuple.domain = 3;
@@ -211,6 +211,7 @@ an_announcement_changes_what_differs(void **state)
 		read_view(f, &to, LAN, rows[i].to);
 		assert_int_equal((s.flags & SESSION_DNAT) != 0, rows[i].dst);
 		assert_int_equal((s.flags & SESSION_SNAT) != 0, rows[i].src);
+		assert_true(s.flags & SESSION_LOOSE);
 		assert_int_equal(f->ev.to_domain, rows[i].dst ? 3 : DOMAIN_NONE);
 		assert_memory_equal(&f->ev.tuple.src, &to.tuple.src, sizeof(to.tuple.src));
 		assert_memory_equal(&f->ev.tuple.dst, &to.tuple.dst, sizeof(to.tuple.dst));
