@@ -2,6 +2,7 @@
 """Lists of port forwards: hundreds in one stage, the first that matches counts, for any number of workers."""
 
 import bench
+import captures
 import packet
 from bench import Failed, replay
 from nat import ICMP, IP, TCP, UDP, Ether, Raw, config, endpoints, expect, frame, udp
@@ -119,9 +120,22 @@ def ports_are_reserved():
         raise Failed(str(sorted(used)))
 
 
+def sixty_four_maps():
+    """Translations of prefixes, one to one: 64 of a configuration, and no more."""
+    maps = ['{dnat: {map: {from: 203.0.%d.0/24, to: 10.9.%d.0/24}, if: {dst: 203.0.%d.0/24}}}' % (i, i, i) for i in range(65)]
+    for n in (64, 65):
+        text = config(outside=', '.join(maps[:40]) + ', ', inside=', '.join(maps[40:n]) + ', ')
+        ran = captures.Folder(text).weir('check', 'weir.yaml')
+        captures.expect(ran, n > 64, *['more than 64 maps'] * (n > 64))
+    text = config(outside=', '.join(maps[:40]) + ', ', inside=', '.join(maps[40:64]) + ', ').replace('0.0.0.0/0, via: 198.51.100.2}', (
+        '0.0.0.0/0, via: 198.51.100.2}, {to: 10.9.0.0/16, via: 10.0.0.2}'))
+    expect('mapped', sent(text, [udp(FAR, '203.0.%d.7' % i) for i in (0, 39)]), [('10.9.0.7', 53), ('10.9.39.7', 53)])
+
+
 SCENARIOS = [
     ('the first forward of a list that matches counts', first_counts),
     ('800 forwards, 1, 2 and 4 workers', hundreds),
     ('a list is as a stage for each forward', as_single_stages),
+    ('64 maps', sixty_four_maps),
     ('ports of a list are not given out', ports_are_reserved),
 ]
