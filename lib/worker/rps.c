@@ -71,13 +71,14 @@ port_at(const uint8_t *frame, unsigned at)
 static inline bool
 is_plain(const struct rte_mbuf *m, const uint8_t *frame)
 {
-	uint32_t proto = word_at(frame, AT_PROTO) & rte_cpu_to_be_32(0xbfff00ffu);
+	uint32_t proto;
 
-	return m->data_len >= PLAIN_BYTES
-		&& (word_at(frame, AT_HEAD) & rte_cpu_to_be_32(0xffffff00u))
-		== rte_cpu_to_be_32(RTE_ETHER_TYPE_IPV4 << 16 | RTE_IPV4_VHL_DEF << 8)
-		&& (proto == rte_cpu_to_be_32(IPPROTO_UDP)
-			|| proto == rte_cpu_to_be_32(IPPROTO_TCP));
+	if (m->data_len < PLAIN_BYTES
+		|| (word_at(frame, AT_HEAD) & rte_cpu_to_be_32(0xffffff00u))
+			!= rte_cpu_to_be_32(RTE_ETHER_TYPE_IPV4 << 16 | RTE_IPV4_VHL_DEF << 8))
+		return false;
+	proto = word_at(frame, AT_PROTO) & rte_cpu_to_be_32(0xbfff00ffu); /* fragment, protocol */
+	return proto == rte_cpu_to_be_32(IPPROTO_UDP) || proto == rte_cpu_to_be_32(IPPROTO_TCP);
 }
 
 static unsigned
