@@ -103,33 +103,31 @@ track_init_ack(
 
 /* Notes that the cookie of an INIT ACK goes back; which of the acknowledgements counts is clear
  * now. */
-static bool
+static void
 take_echo(struct session *s, struct sctp_offer *latest, bool reply, uint32_t tag)
 {
 	struct sctp_offer *o = find_offer(s, latest, reply, is_ack_of, tag);
 
 	if (o == NULL)
-		return false;
+		return;
 	o->ack[0] = tag;
 	o->ack[1] = 0;
 	o->echoed = true;
-	return true;
 }
 
 /* Makes the offer that is acknowledged the association. */
-static bool
+static void
 take_cookie_ack(struct session *s, struct sctp_offer *latest, bool reply, uint32_t tag)
 {
 	const struct sctp_offer *o = find_offer(s, latest, !reply, is_echoed, tag);
 
 	if (o == NULL)
-		return false;
+		return;
 	s->sctp.tag[reply] = o->init;
 	s->sctp.tag[!reply] = o->ack[0];
 	s->sctp.first = *latest = (struct sctp_offer){ 0 };
 	s->flags &= (uint8_t)~SESSION_LOOSE;
 	s->state = SCTP_ESTABLISHED;
-	return true;
 }
 
 /* Returns true if the tag is that of the association in this direction, or of a handshake whose
@@ -214,10 +212,10 @@ sctp_track(struct session *s, struct sctp_offer *latest, bool reply, const struc
 		return track_abort(s, latest, reply, p);
 	if (HAS(p, SCTP_SHUTDOWN_COMPLETE))
 		return track_complete(s, reply, p);
-	if (HAS(p, SCTP_COOKIE_ECHO) && take_echo(s, latest, reply, p->tag))
-		return passes;
-	if (HAS(p, SCTP_COOKIE_ACK) && take_cookie_ack(s, latest, reply, p->tag))
-		return passes;
+	if (HAS(p, SCTP_COOKIE_ECHO))
+		take_echo(s, latest, reply, p->tag);
+	if (HAS(p, SCTP_COOKIE_ACK))
+		take_cookie_ack(s, latest, reply, p->tag);
 	if (!knows_tag(s, latest, reply, p->tag) && !learn_tag(s, reply, p->tag))
 		return refused(REASON_sctp_bad_tag);
 	shut_down(s, reply, p);

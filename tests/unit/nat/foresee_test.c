@@ -6,6 +6,8 @@
 
 enum { HOSTS = 40, STEPS = 8000, LIVE = 800 };
 
+static const uint8_t protos[] = { IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP, IPPROTO_GRE };
+
 static uint64_t
 next_random(uint64_t *x)
 {
@@ -47,18 +49,14 @@ take_one(struct session *s, const struct tuple *t, struct nat_endpoint *out)
 	return nat_take(n, &r, s, out);
 }
 
-/* Random hosts, ports and protocols in a pool that is too small for all, of several addresses, with
- * a quota: sessions begin and end, mappings rest. */
+/* Random hosts, ports and protocols: sessions begin and end, mappings rest. */
 static void
-it_says_what_happens_next(void **state)
+compare(struct nat_pool_spec *spec, unsigned *refused, unsigned *drawn, unsigned *mapped)
 {
-	static const uint8_t protos[] = { IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP, IPPROTO_GRE };
-	struct nat_pool_spec spec = spec_of(4, 4000, 4049);
-	unsigned refused = 0, drawn = 0, mapped = 0;
 	uint64_t x = 88172645463325252ull;
 
-	spec.per_source = 12;
-	use(&spec);
+	*refused = *drawn = *mapped = 0;
+	use(spec);
 	for (unsigned i = 0; i < STEPS; i++) {
 		struct session *s = &sessions[next_random(&x) % LIVE];
 		struct tuple t = from(INSIDE + (uint32_t)(next_random(&x) % HOSTS),
@@ -77,11 +75,40 @@ it_says_what_happens_next(void **state)
 		assert_same(r, r2, &said, &again);
 		r2 = take_one(s, &t, &got);
 		assert_same(r, r2, &said, &got);
-		refused += r != REASON_NONE;
-		drawn += r == REASON_NONE && got.why == NAT_DRAWN;
-		mapped += r == REASON_NONE && got.why == NAT_MAPPED;
+		*refused += r != REASON_NONE;
+		*drawn += r == REASON_NONE && got.why == NAT_DRAWN;
+		*mapped += r == REASON_NONE && got.why == NAT_MAPPED;
 	}
+}
+
+/* A pool of several addresses that is too small for all, with a quota. */
+static void
+it_says_what_happens_next(void **state)
+{
+	struct nat_pool_spec spec = spec_of(4, 4000, 4049);
+	unsigned refused, drawn, mapped;
+
+	spec.per_source = 12;
+	compare(&spec, &refused, &drawn, &mapped);
 	assert_true(refused > 100 && drawn > 100 && mapped > 10);
+}
+
+/* Ports for all, and too few mappings: those in quarantine make room, if there are any. */
+static void
+so_it_does_while_others_make_room(void **state)
+{
+	static const uint32_t capacity[] = { 150, HOSTS - 10 };
+	struct nat_pool_spec spec = spec_of(2, 4000, 4100);
+	unsigned refused, drawn, mapped;
+
+	for (unsigned i = 0; i < 2; i++) {
+		nat_destroy(n);
+		memset(sessions, 0, sizeof(sessions));
+		n = nat_create(capacity[i], 0, 1, -1);
+		assert_non_null(n);
+		compare(&spec, &refused, &drawn, &mapped);
+		assert_true(refused > 10 && drawn > 10);
+	}
 }
 
 int
@@ -89,6 +116,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(it_says_what_happens_next, setup, teardown),
+		cmocka_unit_test_setup_teardown(so_it_does_while_others_make_room, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,35 @@ resting_mappings_let_nobody_in(void **state)
 	assert_false(nat_enter(n, &sessions[1], &in, &inside, true));
 }
 
+/* A public address is its domain's: the same address elsewhere is another one. */
+static void
+nobody_comes_in_by_another_domain(void **state)
+{
+	struct nat_pool_spec spec = spec_of(1, 2000, 2003);
+	struct tuple t = from(INSIDE, 9, IPPROTO_UDP), in;
+	struct nat_endpoint public, inside;
+
+	spec.filtering = NAT_ENDPOINT_INDEPENDENT;
+	use(&spec);
+	public = taken(0, &t);
+	in = towards(&public, 0x01010101, IPPROTO_UDP);
+	in.domain = DOMAIN_MAIN + 1;
+	assert_false(nat_enter(n, &sessions[1], &in, &inside, true));
+	in.domain = DOMAIN_MAIN;
+	assert_true(nat_enter(n, &sessions[1], &in, &inside, true));
+}
+
+/* Sessions that are about to end: as many as there are. */
+static void
+no_session_is_looked_at_behind_the_last(void **state)
+{
+	struct tuple t = from(INSIDE, 9, IPPROTO_UDP);
+	struct session *const over[] = { &sessions[0], &sessions[1], NULL };
+
+	taken(0, &t);
+	nat_expect(n, over, 2);
+}
+
 static bool
 somebody_has(void *arg, rte_be32_t address)
 {
@@ -496,6 +525,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(resting_mappings_let_nobody_in),
+		TEST(nobody_comes_in_by_another_domain),
+		TEST(no_session_is_looked_at_behind_the_last),
 		TEST(an_address_of_somebody_else_is_not_given_out),
 		TEST(a_search_among_contested_addresses_is_short),
 		TEST(a_port_of_a_session_that_was_refused_is_free_at_once),

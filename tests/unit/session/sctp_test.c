@@ -178,6 +178,22 @@ an_association_is_shut_down(void **state)
 	}
 }
 
+/* RFC 9260 5.1: other chunks may follow a COOKIE ACK in its packet. */
+static void
+a_server_may_shut_down_at_once(void **state)
+{
+	const struct sctp_packet p = { .tag = TO_CLIENT,
+		.chunks = 1u << SCTP_COOKIE_ACK | 1u << SCTP_SHUTDOWN,
+		.n_chunks = 2 };
+	struct line l;
+
+	(void)state;
+	shake(&l, 3);
+	assert_int_equal(sctp_track(&l.s, &l.latest, true, &p).reason, REASON_NONE);
+	assert_int_equal(l.s.state, SCTP_SHUTDOWN_SENT);
+	expect_shutdown(&l, true, false);
+}
+
 static bool
 has_sent(const struct line *l, bool reply, uint32_t tag)
 {
@@ -231,6 +247,7 @@ main(void)
 		cmocka_unit_test(forged_inits_do_not_stop_a_handshake),
 		cmocka_unit_test(both_sides_may_begin),
 		cmocka_unit_test(an_association_is_shut_down),
+		cmocka_unit_test(a_server_may_shut_down_at_once),
 		cmocka_unit_test(what_a_side_has_sent_is_known_by_its_tag),
 		cmocka_unit_test(any_bytes_are_read_within_bounds),
 	};
