@@ -32,12 +32,16 @@ a_source_holds_as_many_as_it_may(void **state)
 	uint32_t held[3];
 
 	for (unsigned i = 0; i < 3; i++) {
+		assert_true(sources_may(t, &a, 4, &limit, 0));
 		held[i] = sources_take(t, &a, 4, &limit, 0);
 		assert_int_not_equal(held[i], 0);
 	}
+	assert_false(sources_may(t, &a, 4, &limit, 0));
 	assert_int_equal(sources_take(t, &a, 4, &limit, 0), 0);
+	assert_true(sources_may(t, &b, 4, &limit, 0));
 	assert_int_not_equal(sources_take(t, &b, 4, &limit, 0), 0);
 	sources_give(t, held[0]);
+	assert_true(sources_may(t, &a, 4, &limit, 0));
 	assert_int_not_equal(sources_take(t, &a, 4, &limit, 0), 0);
 	assert_int_equal(sources_take(t, &a, 4, &limit, 0), 0);
 	assert_int_equal(sources_held(t, &a, 4), 3);
@@ -75,8 +79,13 @@ a_source_begins_as_many_a_second_as_it_may(void **state)
 	uint64_t now = NS_PER_SECOND;
 	unsigned begun = 0;
 
-	for (unsigned i = 0; i < 100; i++)
-		begun += sources_take(t, &a, 4, &limit, now) != 0;
+	for (unsigned i = 0; i < 100; i++) {
+		bool may = sources_may(t, &a, 4, &limit, now);
+		uint32_t source = sources_take(t, &a, 4, &limit, now);
+
+		assert_int_equal(may, source != 0);
+		begun += source != 0;
+	}
 	assert_int_equal(begun, 10);
 	assert_int_not_equal(sources_take(t, &a, 4, &limit, now + NS_PER_SECOND / 10), 0);
 	assert_int_equal(sources_take(t, &a, 4, &limit, now + NS_PER_SECOND / 10), 0);
