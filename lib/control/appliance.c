@@ -154,6 +154,7 @@ make_workers(struct appliance *a, struct err *err)
 	struct workers_setup setup = {
 		.count = a->n_workers,
 		.burst = a->options.burst,
+		.in_order = a->options.in_order,
 		.flows = a->cfg->system.flows,
 		.gate_bytes = a->cfg->system.memory.openings,
 		.idle = a->cfg->system.idle,

@@ -41,6 +41,9 @@ struct appliance_options {
 	bool virtual_time;   /* clocks stand until appliance_set_time; secrets come from a
 			      * constant */
 	bool stepped;        /* no threads: appliance_step */
+	bool in_order;       /* workers tell of packets in order of arrival, and with the buffers
+			      * that they came in: nothing is steered before it is parsed, and no
+			      * frame is copied */
 	unsigned workers;    /* 0: as configured; at most EAL_WORKERS_MAX */
 	unsigned burst;      /* 0: as configured */
 	bool lazy_buffers;   /* captures and stepped: packet buffers are made when they are needed;

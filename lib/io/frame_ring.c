@@ -82,7 +82,7 @@ frame_ring_give(struct frame_ring *r, struct rte_mbuf **m, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		struct frame_place *place = &r->at[(given + i) & r->mask];
 
-		if (m[i]->nb_segs == 1 && m[i]->data_len <= FRAME_COPY_MAX) {
+		if (likely(!r->whole) && m[i]->nb_segs == 1 && m[i]->data_len <= FRAME_COPY_MAX) {
 			write_copy(place, m[i]);
 			copied[copies++] = m[i];
 		} else {

@@ -48,6 +48,7 @@ static_assert(sizeof(struct frame_place) == 2 * RTE_CACHE_LINE_SIZE, "places sha
 struct frame_ring {
 	uint32_t room; /* frames at most */
 	uint32_t mask; /* places - 1; the numbers below count on */
+	bool whole;    /* nothing is copied */
 	_Alignas(RTE_CACHE_LINE_SIZE) atomic_uint given; /* giver: write, taker: read */
 	uint32_t taken_seen;                             /* giver's: `taken` when last read */
 	_Alignas(RTE_CACHE_LINE_SIZE) atomic_uint taken; /* taker: write, giver: read */

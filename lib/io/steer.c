@@ -144,6 +144,14 @@ steer_create(unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_B
 }
 
 void
+steer_keep_buffers(struct steer *s)
+{
+	for (unsigned i = 0; i < s->workers * s->workers; i++)
+		if (s->ring[i].frames != NULL)
+			s->ring[i].frames->whole = true;
+}
+
+void
 steer_destroy(struct steer *s)
 {
 	if (s == NULL)

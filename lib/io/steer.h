@@ -55,6 +55,10 @@ unsigned steer_ring_frames(unsigned workers);
 struct steer *steer_create(
 	unsigned workers, unsigned ring_size, const uint8_t key[STEER_KEY_BYTES]);
 
+/* Has every frame go with its buffer: for who knows frames by their buffers.  Before the first
+ * one. */
+void steer_keep_buffers(struct steer *s);
+
 /* Frees the rings and the frames in them. */
 void steer_destroy(struct steer *s); /* NULL is fine */
 

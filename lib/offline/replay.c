@@ -291,6 +291,7 @@ start(struct replay *r, struct err *err)
 		.captures = true,
 		.virtual_time = true,
 		.stepped = true,
+		.in_order = true,
 		.lazy_buffers = true,
 		.workers = r->options->workers,
 		.burst = r->options->burst,

@@ -41,8 +41,9 @@ rps_choose(const struct worker *w, const struct port *port, struct rps *out)
 								   : NULL;
 
 	*out = (struct rps){ .on = false };
-	if (c->count == 1 || iface == NULL || iface->pipeline == NULL || gen->has_helpers
-		|| in->cable != PORT_NONE || (port->steered && port->rx_queues == c->count))
+	if (c->count == 1 || c->in_order || iface == NULL || iface->pipeline == NULL
+		|| gen->has_helpers || in->cable != PORT_NONE
+		|| (port->steered && port->rx_queues == c->count))
 		return;
 	out->on = true;
 	out->outline = owners_outline(gen->owners);

@@ -39,6 +39,7 @@ struct talkers;
 struct worker_common {
 	unsigned count;            /* workers */
 	unsigned burst;            /* packets received at once, 1 .. BURST_MAX */
+	bool in_order;             /* nothing is steered before it is parsed, or copied */
 	int node[EAL_WORKERS_MAX]; /* NUMA node of each worker's core */
 	struct ports *ports;
 	struct steer *steer;                 /* NULL: one worker */

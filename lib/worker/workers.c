@@ -103,6 +103,8 @@ connect_workers(struct worker_common *common, uint32_t sessions)
 	common->steer = steer_create(common->count, steer_ring_frames(common->count), key);
 	if (common->steer == NULL)
 		return -ENOMEM;
+	if (common->in_order)
+		steer_keep_buffers(common->steer);
 	if (atomic_load_explicit(&common->device_steers, memory_order_relaxed))
 		steer_by_device(common->steer, common->ports->at[0].rss_types,
 			common->ports->at[0].reta_size);
@@ -176,6 +178,7 @@ workers_create(const struct workers_setup *setup, struct err *err)
 	ws->loc = setup->loc;
 	ws->common.count = setup->count;
 	ws->common.burst = setup->burst;
+	ws->common.in_order = setup->in_order;
 	ws->common.ports = setup->ports;
 	for (unsigned i = 0; i < setup->count; i++)
 		ws->common.node[i] = eal_worker_node(i);

@@ -21,6 +21,7 @@ struct workers;
 struct workers_setup {
 	unsigned count;
 	unsigned burst;
+	bool in_order;       /* struct worker_common */
 	uint32_t flows;      /* of each worker */
 	uint64_t gate_bytes; /* bytes of each worker, 0: default */
 	enum idle_mode idle;
