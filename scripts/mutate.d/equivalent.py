@@ -28,6 +28,8 @@ MUTANTS = [
      "for (unsigned i = 0; i < 2 || n->rest_lead < REST_LEAD && n->rest_ahead != 0; i++) {", "only time changes"),
     ("lib/nat/prefetch.c", "port_mask_prefetch(&p->taken, rte_be_to_cpu_16(inside->sport));", ";", "only time changes"),
     ("lib/policy/public.c", "return x->domain < y->domain ? -1 : 1;", "return x->domain <= y->domain ? -1 : 1;", "they are not equal here"),
+    ("lib/policy/domains.c", "plain += !range[i].negated;", "plain -= !range[i].negated;", "it is asked whether there are any"),
+    ("lib/policy/domains.c", "plain += !list->range[i].negated;", "plain -= !list->range[i].negated;", "it is asked whether there are any"),
     ("lib/policy/pool.c", "return -EINVAL;", "return 0;", "what has been reported counts, and not the result alone (build_part)"),
     ("lib/policy/generation.c", "while (slots < 2 * 3 * count) /* each with its subnet's network and broadcast address */",
      "while (slots <= 2 * 3 * count)", "a power of two is no multiple of three"),
