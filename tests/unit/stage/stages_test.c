@@ -81,8 +81,24 @@ bridge_tells_behind_which_member_a_station_is(void **state)
 		pipeline_evaluate(f->iface[LAN].pipeline, &ev, 1);
 		ev->trace = NULL;
 		expect_note(f, rows[i].told);
+		assert_int_equal(f->ev.program.verdict, PROGRAM_WIRE);
 		stations_give(br.stations);
 	}
+}
+
+static void
+an_interface_that_is_no_member_has_no_bridge(void **state)
+{
+	struct policy_fixture *f = *state;
+	struct bridge br = { .name = "br0", .number = 1 };
+
+	given(f, "pipelines: {p: [bridge]}\n");
+	f->gen.bridge[1] = &br;
+	f->gen.bridge_of[DMZ] = 1;
+	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 10.0.0.3:2");
+	assert_int_equal(f->ev.program.verdict, PROGRAM_DROP);
+	assert_int_equal(f->ev.program.reason, REASON_pipeline_end);
+	expect_note(f, "bridge: lan is no member of it\n");
 }
 
 /* What the data path may send on without looking at it. */
@@ -284,6 +300,7 @@ main(void)
 		stage_test(drop_counts_at_its_line),
 		stage_test(forward_sends_by_a_port_as_it_is),
 		stage_test(a_wire_for_every_packet_is_a_cable),
+		stage_test(an_interface_that_is_no_member_has_no_bridge),
 		stage_test(bridge_tells_behind_which_member_a_station_is),
 		stage_test(forward_to_a_port_that_is_not_there_is_an_error),
 		stage_test(later_stages_see_the_mark),

@@ -162,6 +162,7 @@ without_a_live_next_hop_the_stages_behind_decide(void **state)
 	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 203.0.113.9:53");
 	expect_program(f, "ttl; output dmz");
 	expect_note(f, "route by rule: no next hop lives\n");
+	assert_true(f->ev.program.is_away); /* it is decided again once one lives */
 	first_alive = 8;
 	evaluate(f, "p", LAN, "udp 10.0.0.2:1 > 203.0.113.9:53");
 	expect_gateway(f, "198.51.100.8");
