@@ -220,6 +220,26 @@ what_a_side_has_sent_is_known_by_its_tag(void **state)
 	}
 }
 
+/* The shortest packets there are: of a chunk that is its header. */
+static void
+a_packet_ends_with_its_last_chunk(void **state)
+{
+	static const uint8_t ack[16] = { [7] = 9, [12] = SCTP_SHUTDOWN_ACK, [15] = 4 };
+	static const uint8_t more[16] = { [7] = 9, [12] = SCTP_SHUTDOWN_ACK, [15] = 5 };
+	struct sctp_packet p;
+
+	(void)state;
+	sctp_read(&p, ack, sizeof(ack), false);
+	assert_false(p.bad);
+	assert_int_equal(p.tag, 9);
+	assert_int_equal(p.n_chunks, 1);
+	assert_int_equal(p.chunks, 1u << SCTP_SHUTDOWN_ACK);
+	sctp_read(&p, more, sizeof(more), false);
+	assert_true(p.bad);
+	sctp_read(&p, more, sizeof(more), true); /* quoted by an error, which cuts it */
+	assert_false(p.bad);
+}
+
 static void
 any_bytes_are_read_within_bounds(void **state)
 {
@@ -249,6 +269,7 @@ main(void)
 		cmocka_unit_test(an_association_is_shut_down),
 		cmocka_unit_test(a_server_may_shut_down_at_once),
 		cmocka_unit_test(what_a_side_has_sent_is_known_by_its_tag),
+		cmocka_unit_test(a_packet_ends_with_its_last_chunk),
 		cmocka_unit_test(any_bytes_are_read_within_bounds),
 	};
 

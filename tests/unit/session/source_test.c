@@ -163,6 +163,24 @@ memory_that_runs_out_leaves_nothing_behind(void **state)
 	sources_destroy(NULL);
 }
 
+/* A table takes its memory with the first source, and tells it. */
+static void
+its_memory_is_told(void **state)
+{
+	const struct source_limit limit = { .sessions = 3 };
+	size_t before = memory_held_bytes(), empty;
+	struct sources *t = sources_create(10000, -1);
+	union address a = address_of(1);
+
+	empty = sources_bytes(t);
+	assert_int_equal(memory_held_bytes(), before);
+	assert_int_not_equal(sources_take(t, &a, 4, &limit, 0), 0);
+	assert_in_range(memory_held_bytes() - before, sources_bytes(t) - empty,
+		sources_bytes(t) - empty + 2 * 4096);
+	sources_destroy(t);
+	assert_int_equal(memory_held_bytes(), before);
+}
+
 int
 main(void)
 {
@@ -172,6 +190,7 @@ main(void)
 		cmocka_unit_test(a_source_begins_as_many_a_second_as_it_may),
 		cmocka_unit_test(sources_without_sessions_are_forgotten),
 		cmocka_unit_test(a_source_without_a_place_is_refused),
+		cmocka_unit_test(its_memory_is_told),
 		cmocka_unit_test(memory_that_runs_out_leaves_nothing_behind),
 	};
 
