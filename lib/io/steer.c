@@ -45,8 +45,7 @@ steer_ring_frames(unsigned workers)
 {
 	if (workers <= 1)
 		return 0;
-	return RTE_MAX(
-		RTE_MIN((unsigned)STEER_RING, rte_align32prevpow2(STEER_RINGS / (workers - 1))),
+	return RTE_MAX(RTE_MIN((unsigned)STEER_RING, STEER_RINGS / (workers - 1)),
 		(unsigned)STEER_RING_MIN);
 }
 

@@ -26,7 +26,6 @@ MUTANTS = [
      "unsigned tables = places <= TABLES_RESERVED / 2 ? places * 2 : TABLES_RESERVED;", "both are the same there"),
     ("lib/nat/prefetch.c", "for (unsigned i = 0; i < 2 && n->rest_lead < REST_LEAD && n->rest_ahead != 0; i++) {",
      "for (unsigned i = 0; i < 2 || n->rest_lead < REST_LEAD && n->rest_ahead != 0; i++) {", "only time changes"),
-    ("lib/nat/prefetch.c", "port_mask_prefetch(&p->taken, rte_be_to_cpu_16(inside->sport));", ";", "only time changes"),
     ("lib/policy/public.c", "return x->domain < y->domain ? -1 : 1;", "return x->domain <= y->domain ? -1 : 1;", "they are not equal here"),
     ("lib/policy/domains.c", "plain += !range[i].negated;", "plain -= !range[i].negated;", "it is asked whether there are any"),
     ("lib/policy/domains.c", "plain += !list->range[i].negated;", "plain -= !list->range[i].negated;", "it is asked whether there are any"),
