@@ -126,6 +126,37 @@ read_copy(const struct frame_place *place, struct rte_mbuf *m)
 	copy_bytes(rte_pktmbuf_mtod(m, uint8_t *), place->copy, place->bytes);
 }
 
+/* Takes the buffers that there are for the first of n frames; returns how many frames these are. */
+static unsigned
+as_buffers_allow(
+	const struct frame_ring *r, struct rte_mempool *pool, struct rte_mbuf **buffer, unsigned n)
+{
+	uint32_t taken = atomic_load_explicit(&r->taken, memory_order_relaxed);
+	unsigned used = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (r->at[(taken + i) & r->mask].bytes != 0
+			&& rte_mempool_get(pool, (void **)&buffer[used++]) < 0)
+			return i;
+	return n;
+}
+
+bool
+frame_ring_shed(struct frame_ring *r, uint16_t *port, uint16_t *bytes)
+{
+	uint32_t taken = atomic_load_explicit(&r->taken, memory_order_relaxed);
+	const struct frame_place *place = &r->at[taken & r->mask];
+
+	if (!r->short_of_buffers)
+		return false;
+	r->short_of_buffers = false;
+	*port = place->port;
+	*bytes = place->bytes;
+	/* Pairs with the acquire in room_for. */
+	atomic_store_explicit(&r->taken, taken + 1, memory_order_release);
+	return true;
+}
+
 unsigned
 frame_ring_take(struct frame_ring *r, struct rte_mempool *pool, struct rte_mbuf **m, unsigned n)
 {
@@ -139,8 +170,10 @@ frame_ring_take(struct frame_ring *r, struct rte_mempool *pool, struct rte_mbuf 
 	n = RTE_MIN(n, r->given_seen - taken);
 	for (unsigned i = 0; i < n; i++)
 		copies += r->at[(taken + i) & r->mask].bytes != 0;
-	if (copies != 0 && rte_mempool_get_bulk(pool, (void **)buffer, copies) < 0)
-		return 0; /* they stay here until there are buffers */
+	if (copies != 0 && unlikely(rte_mempool_get_bulk(pool, (void **)buffer, copies) < 0)) {
+		n = as_buffers_allow(r, pool, buffer, n);
+		r->short_of_buffers = n == 0;
+	}
 	for (unsigned i = 0; i < n; i++) {
 		const struct frame_place *place = &r->at[(taken + i) & r->mask];
 
@@ -151,7 +184,7 @@ frame_ring_take(struct frame_ring *r, struct rte_mempool *pool, struct rte_mbuf 
 			prefetch_to_write(m[i]);
 	}
 	if (n != 0)
-		/* Pairs with the acquire in frame_ring_give. */
+		/* Pairs with the acquire in room_for. */
 		atomic_store_explicit(&r->taken, taken + n, memory_order_release);
 	/* What is taken next comes from the other core while these are processed. */
 	for (uint32_t next = taken + n, last = RTE_MIN(r->given_seen - next, n) + next;
@@ -166,6 +199,7 @@ void
 frame_ring_empty(struct frame_ring *r)
 {
 	uint32_t taken = atomic_load_explicit(&r->taken, memory_order_relaxed);
+	/* Pairs with the release in frame_ring_give. */
 	uint32_t given = atomic_load_explicit(&r->given, memory_order_acquire);
 
 	for (; taken != given; taken++)

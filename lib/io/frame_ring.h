@@ -53,6 +53,7 @@ struct frame_ring {
 	uint32_t taken_seen;                             /* giver's: `taken` when last read */
 	_Alignas(RTE_CACHE_LINE_SIZE) atomic_uint taken; /* taker: write, giver: read */
 	uint32_t given_seen;                             /* taker's */
+	bool short_of_buffers;                           /* taker's: there was none for the next */
 	_Alignas(RTE_CACHE_LINE_SIZE) struct frame_place at[];
 };
 
@@ -68,9 +69,13 @@ unsigned frame_ring_give(struct frame_ring *r, struct rte_mbuf **m, unsigned n);
 bool frame_ring_give_whole(struct frame_ring *r, struct rte_mbuf *m);
 
 /* Takes up to n frames, at most QUEUE_BURST_MAX; returns their number.  It may be less than what
- * has been given meanwhile, and less than there are if the pool has no buffers for copies. */
+ * has been given meanwhile, and less than there are if the pool has too few buffers for copies. */
 unsigned frame_ring_take(
 	struct frame_ring *r, struct rte_mempool *pool, struct rte_mbuf **m, unsigned n);
+
+/* Drops the next frame if it is a copy for which frame_ring_take has found no buffer, or buffers
+ * behind it would never come free.  Returns false, or true with its port field and length. */
+bool frame_ring_shed(struct frame_ring *r, uint16_t *port, uint16_t *bytes);
 
 /* Frees the frames in the ring; by its taker. */
 void frame_ring_empty(struct frame_ring *r);

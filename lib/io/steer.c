@@ -309,6 +309,16 @@ steer_receive(
 }
 
 bool
+steer_shed(struct steer *s, unsigned to, uint16_t *port, uint16_t *bytes)
+{
+	for (unsigned from = 0; from < s->workers; from++)
+		if (from != to
+			&& frame_ring_shed(s->ring[from * s->workers + to].frames, port, bytes))
+			return true;
+	return false;
+}
+
+bool
 steer_answer(struct steer *s, unsigned from, unsigned to, uint64_t word)
 {
 	struct rte_ring *ring = s->ring[from * s->workers + to].answers;

@@ -113,6 +113,10 @@ bool steer_pass(struct steer *s, unsigned from, unsigned to, struct rte_mbuf *m)
 unsigned steer_receive(
 	struct steer *s, unsigned to, struct rte_mempool *pool, struct rte_mbuf **pkts, unsigned n);
 
+/* Drops one short frame towards worker to for which steer_receive has found no buffer.  Returns
+ * false if there is none, or true with its port field and length. */
+bool steer_shed(struct steer *s, unsigned to, uint16_t *port, uint16_t *bytes);
+
 /* Answers a worker with one word, which is not 0.  Returns false if the ring is full. */
 bool steer_answer(struct steer *s, unsigned from, unsigned to, uint64_t word);
 

@@ -187,6 +187,25 @@ process_run(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n)
 	handover_process(w, port, m, n, true);
 }
 
+/* Drops what no buffer is free for: one frame of each ring in a loop, so those behind it move on.
+ * A frame that was steered counts as received here. */
+static void
+shed(struct worker *w)
+{
+	struct ledger *l = fastpath_ledger(w->fp);
+	uint16_t port, bytes;
+
+	while (steer_shed(w->common->steer, w->index, &port, &bytes)) {
+		counter_add(&l->iface[0].drops[REASON_no_mbuf], 1);
+		if (!(port & RPS_MARK)) {
+			counter_add(&l->held[HELD_ring], -1);
+			continue;
+		}
+		counter_add(&l->port[port & (uint16_t)~RPS_MARK].rx, 1);
+		counter_add(&l->port[port & (uint16_t)~RPS_MARK].rx_bytes, bytes);
+	}
+}
+
 /* Processes what other workers received and this one owns, or where its fragments meet: runs of
  * frames that came in by the same port. */
 unsigned
@@ -196,6 +215,8 @@ handover_receive(struct worker *w)
 	struct rte_mbuf *m[BURST_MAX];
 
 	n = steer_receive(w->common->steer, w->index, w->pool, m, w->common->burst);
+	if (unlikely(n == 0))
+		shed(w);
 	counter_add(&w->handed, n);
 	for (unsigned i = 1; i <= n; i++) {
 		uint16_t port = m[first]->port;

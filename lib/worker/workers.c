@@ -159,7 +159,6 @@ make_workers(struct workers *ws, const struct workers_setup *setup)
 		if (setup->clock.virtual)
 			random_use_seed(0);
 		rc = worker_init(&ws->worker[ws->made], &one);
-
 		if (rc < 0)
 			return rc;
 		fastpath_share_secrets(ws->worker[ws->made].fp, ws->worker[0].fp);

@@ -139,6 +139,43 @@ a_wrong_guess_is_handed_on(void **state)
 	assert_true(handed > 64); /* most of them twice */
 }
 
+/* Nobody but the owner pays when buffers run out: what it gets none for is dropped, and counted as
+ * received there. */
+static void
+without_buffers_frames_are_dropped_and_accounted(void **state)
+{
+	static struct rte_mbuf *all[1 << 16];
+	struct handover *h = *state;
+	struct rte_mbuf *m[2 * BURST];
+	struct rte_mempool *pool;
+	struct ledger *l;
+	unsigned lan, n = 0;
+
+	given_judges(h, CONFIG(4096, "198.51.100.1"), 2);
+	lan = port_of(&h->on, "lan")->index;
+	l = fastpath_ledger(worker_of(&h->on, 1)->fp);
+	for (unsigned i = 0; i < RTE_DIM(m); i++) {
+		m[i] = frame_to(
+			&h->on, "lan", i % 2 == 0 ? a_plain_flow_of(h, 1) : a_flow_of(h, 1));
+		assert_non_null(m[i]);
+	}
+	assert_int_equal(capture_push(port_of(&h->on, "lan"), 0, m, RTE_DIM(m)), RTE_DIM(m));
+	while (l->port[lan].rx == 0 && worker_step(worker_of(&h->on, 0)) != 0)
+		;
+	pool = pools_of_node(appliance_pools(h->on.a), 0);
+	while (n < RTE_DIM(all) && (all[n] = rte_pktmbuf_alloc(pool)) != NULL)
+		n++;
+	assert_true(n < RTE_DIM(all));
+	for (unsigned i = 0; i < RTE_DIM(m); i++)
+		worker_step(worker_of(&h->on, 1));
+	assert_int_equal(l->iface[0].drops[REASON_no_mbuf], RTE_DIM(m));
+	assert_int_equal(l->port[lan].rx, RTE_DIM(m) / 2);
+	assert_int_equal(l->held[HELD_ring], -(int)RTE_DIM(m) / 2);
+	rte_pktmbuf_free_bulk(all, n);
+	judge_all(h);
+	assert_int_equal(h->left, 0);
+}
+
 int
 main(void)
 {
@@ -151,6 +188,8 @@ main(void)
 			a_plain_flow_whose_owner_is_full_is_accounted, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			frames_that_end_early_are_accounted, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			without_buffers_frames_are_dropped_and_accounted, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, leave_dpdk);
