@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/prefetch.h"
+
 size_t
 frame_ring_bytes(unsigned room)
 {

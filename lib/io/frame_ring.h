@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A ring of frames from one thread to one other.
  *
- * A short frame goes as a copy, in a buffer of the taker's pool from there on, and the giver frees
- * its own, with the fields that lie in a buffer's first line (hash, port, vlan_tci_outer): a buffer
- * that went to the other core and came back would move two cache lines between cores each way, one
- * by one, where lines of the ring follow each other and are foreseen by the processor.  Longer
- * frames go with their buffer (docs/performance/workers.md).
+ * A short frame is copied into the ring, with the fields hash, port and vlan_tci_outer of its
+ * buffer.  The giver frees its buffer, and the taker puts the copy into one of its own.  A buffer
+ * that goes to another core and comes back moves two cache lines each way, one by one; lines of the
+ * ring follow each other, so the processor fetches them ahead.  Longer frames go in their buffer
+ * (docs/performance/workers.md).
  *
  * Each side remembers how far the other one was when it last looked, and looks again only when that
  * is not enough: the cache line of a side's index moves once for many bursts.  rte_ring reads the
@@ -20,12 +20,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <rte_common.h>
 #include <rte_mbuf.h>
 
-#include "base/prefetch.h"
 #include "io/queue.h"
 
 enum { FRAME_COPY_MAX = 2 * RTE_CACHE_LINE_SIZE - 16 };

@@ -189,13 +189,14 @@ process_run(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n)
 
 /* Drops what no buffer is free for: one frame of each ring in a loop, so those behind it move on.
  * A frame that was steered counts as received here. */
-static void
+static unsigned
 shed(struct worker *w)
 {
 	struct ledger *l = fastpath_ledger(w->fp);
 	uint16_t port, bytes;
+	unsigned n = 0;
 
-	while (steer_shed(w->common->steer, w->index, &port, &bytes)) {
+	for (; steer_shed(w->common->steer, w->index, &port, &bytes); n++) {
 		counter_add(&l->iface[0].drops[REASON_no_mbuf], 1);
 		if (!(port & RPS_MARK)) {
 			counter_add(&l->held[HELD_ring], -1);
@@ -204,6 +205,7 @@ shed(struct worker *w)
 		counter_add(&l->port[port & (uint16_t)~RPS_MARK].rx, 1);
 		counter_add(&l->port[port & (uint16_t)~RPS_MARK].rx_bytes, bytes);
 	}
+	return n;
 }
 
 /* Processes what other workers received and this one owns, or where its fragments meet: runs of
@@ -216,7 +218,7 @@ handover_receive(struct worker *w)
 
 	n = steer_receive(w->common->steer, w->index, w->pool, m, w->common->burst);
 	if (unlikely(n == 0))
-		shed(w);
+		return shed(w) + answers;
 	counter_add(&w->handed, n);
 	for (unsigned i = 1; i <= n; i++) {
 		uint16_t port = m[first]->port;
