@@ -83,6 +83,10 @@ place_of(const struct view *v, const struct rss *rss)
 	place.l4 = (uint8_t)l4;
 	place.cksum = tcp ? offsetof(struct rte_tcp_hdr, cksum)
 			  : offsetof(struct rte_udp_hdr, dgram_cksum);
+	if (tcp)
+		place.numbers = offsetof(struct rte_tcp_hdr, sent_seq);
+	else if (ip + l4 + needed + 8 <= v->length)
+		place.numbers = sizeof(struct rte_udp_hdr);
 	place.ports_hashed = (rss->types & ports_type(v->ptype)) != 0
 		&& (rss->types & RTE_ETH_RSS_L3_SRC_ONLY) == 0;
 	return place;

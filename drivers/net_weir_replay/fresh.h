@@ -8,6 +8,7 @@
 #ifndef NET_WEIR_REPLAY_FRESH_H
 #define NET_WEIR_REPLAY_FRESH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -34,17 +35,32 @@ fresh_word(uint8_t *word, uint16_t change, uint32_t *sum)
 	*sum += after;
 }
 
+/* Writes the checksum that follows from the one before and the sum of changes. */
 static inline void
-fresh_checksum(uint8_t *at, uint32_t sum)
+fresh_checksum(uint8_t *to, const uint8_t *from, uint32_t sum)
 {
 	uint16_t checksum;
 
-	memcpy(&checksum, at, 2);
+	memcpy(&checksum, from, 2);
 	sum += (uint16_t)~checksum;
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	checksum = (uint16_t)~sum;
-	memcpy(at, &checksum, 2);
+	memcpy(to, &checksum, 2);
+}
+
+/* The same for TCP or UDP.  UDP without a checksum stays so; one that comes out as 0 is written as
+ * 0xffff. */
+static inline void
+fresh_l4_checksum(uint8_t *to, const uint8_t *from, const struct place *place, uint32_t sum)
+{
+	bool udp = place->cksum != PLACE_TCP_CKSUM;
+
+	if (udp && from[0] == 0 && from[1] == 0)
+		return;
+	fresh_checksum(to, from, sum);
+	if (udp && to[0] == 0 && to[1] == 0)
+		memset(to, 0xff, 2);
 }
 
 /* Changes a copied frame, TCP or UDP and no fragment (place->l4 is not 0).  Returns what its hash
@@ -67,14 +83,9 @@ fresh_frame(const struct fresh *fresh, uint8_t *bytes, const struct place *place
 	fresh_word(source, high, &sum);
 	fresh_word(source + 2, low, &sum);
 	if (!place->six)
-		fresh_checksum(ip + 10, sum);
+		fresh_checksum(ip + 10, ip + 10, sum);
 	fresh_word(l4, port, &sum);
-	/* UDP without a checksum stays so; one that comes out as 0 is written as 0xffff. */
-	if (place->cksum == 16 || l4[6] != 0 || l4[7] != 0) {
-		fresh_checksum(l4 + place->cksum, sum);
-		if (place->cksum != 16 && l4[6] == 0 && l4[7] == 0)
-			memset(l4 + 6, 0xff, 2);
-	}
+	fresh_l4_checksum(l4 + place->cksum, l4 + place->cksum, place, sum);
 	return place->ports_hashed ? change ^ hash[3][number >> 24] : change;
 }
 
