@@ -121,8 +121,8 @@ track_flow(struct session *s, struct tcp_offer *offer, bool reply, const struct 
 	return tcp_drop(REASON_NONE);
 }
 
-struct tcp_verdict
-tcp_track(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+static struct tcp_verdict
+track(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
 {
 	if (tcp_flags_bad(seg->flags))
 		return tcp_drop(REASON_tcp_bad_flags);
@@ -135,4 +135,25 @@ tcp_track(struct session *s, struct tcp_offer *offer, bool reply, const struct t
 	if (seg->flags & SYN)
 		return track_syn(s, offer, reply, seg);
 	return track_flow(s, offer, reply, seg);
+}
+
+void
+tcp_settle(struct session *s)
+{
+	struct tcp_side *a = &s->side[0], *b = &s->side[1];
+	bool usual = s->state == TCP_ESTABLISHED && (a->flags & b->flags & SIDE_SYN_ACKED)
+		&& !((a->flags | b->flags) & (SIDE_FIN | SIDE_SYN_WINDOW | SIDE_OFFER));
+
+	a->flags = (uint8_t)((a->flags & ~SIDE_USUAL) | (usual ? SIDE_USUAL : 0));
+	if (usual && (a->scale == TCP_SCALE_NONE || b->scale == TCP_SCALE_NONE))
+		a->scale = b->scale = 0;
+}
+
+struct tcp_verdict
+tcp_track(struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg)
+{
+	struct tcp_verdict verdict = track(s, offer, reply, seg);
+
+	tcp_settle(s);
+	return verdict;
 }

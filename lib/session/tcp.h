@@ -67,6 +67,10 @@ struct tcp_verdict {
 struct tcp_verdict tcp_track(
 	struct session *s, struct tcp_offer *offer, bool reply, const struct tcp_segment *seg);
 
+/* Sets SIDE_USUAL of a session that is as tcp_track_usual wants it: established, no FIN, no offer,
+ * both windows known, scales that count.  tcp_track does it; for who writes a session otherwise. */
+void tcp_settle(struct session *s);
+
 /* Returns true if the segment would begin a new connection on a finished one (RFC 9293 3.6.1, RFC
  * 6191).  It then belongs to a new session. */
 bool tcp_begins_anew(const struct session *s, bool reply, uint8_t flags, uint32_t seq);

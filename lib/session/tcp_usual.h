@@ -7,6 +7,7 @@
 #include <rte_byteorder.h>
 #include <rte_tcp.h>
 
+#include "packet/load.h"
 #include "session/tcp.h"
 
 #define FIN RTE_TCP_FIN_FLAG
@@ -20,6 +21,7 @@ enum side_flag {
 	SIDE_FIN_ACKED = 4,
 	SIDE_SYN_ACKED = 8,
 	SIDE_SYN_WINDOW = 16, /* `window` is a SYN's: not scaled */
+	SIDE_USUAL = 32,      /* of the forward side: tcp_settle found that of both */
 	SIDE_CHALLENGE = 64,  /* has answered a SYN by an ACK for another number */
 	SIDE_OFFER = 128,     /* has sent another SYN or SYN/ACK: struct tcp_offer */
 };
@@ -40,34 +42,33 @@ before(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) < 0;
 }
 
-/* Tracks a segment of an established connection that carries ACK and no SYN, FIN or RST, while
- * neither side has sent FIN or offered anything, and both windows are known.  Returns true if it
- * may pass, and moves the session on as tcp_track would.  Returns false without side effects if
- * tcp_track has to decide.  tcp: a header whose length is sound. */
-static inline bool
-tcp_track_usual(struct session *s, bool reply, const uint8_t *tcp, uint32_t l4_bytes)
-{
-	struct tcp_side side = s->side[reply], other = s->side[!reply];
-	uint32_t seq = be32(tcp + 4), ack = be32(tcp + 8);
-	uint32_t window = be32(tcp + 12) & 0xffff;
-	uint32_t bytes = l4_bytes - (tcp[12] >> 2 & 0x3c), end = seq + bytes;
-	bool scaled = (side.scale | other.scale) != TCP_SCALE_NONE;
-	unsigned shift = scaled ? side.scale : 0, other_shift = scaled ? other.scale : 0;
-	uint32_t back = (uint32_t)other.window << other_shift;
-	uint32_t limit = ack + (window << shift) + (window == 0);
+/* Segments that begin so far from the newest are for tcp_track: by 2^31, window included, before()
+ * would turn round. */
+#define TCP_FAR (1u << 30)
 
-	if (s->state != TCP_ESTABLISHED || (tcp[13] & (FIN | SYN | RST | ACK)) != ACK
-		|| ((side.flags | other.flags) & (SIDE_FIN | SIDE_SYN_WINDOW | SIDE_OFFER)))
+/* Tracks a segment that carries ACK and no SYN, FIN or RST, of a session with SIDE_USUAL (see
+ * tcp_settle), whose data begin at most TCP_SLACK back and whose window is not closed; reply is
+ * 0 or 1.  Returns
+ * true if it may pass, and moves the session on as tcp_track would.  Returns false without side
+ * effects if tcp_track has to decide.  tcp: a header whose length is sound. */
+static inline bool
+tcp_track_usual(struct session *s, unsigned reply, const uint8_t *tcp, uint32_t l4_bytes)
+{
+	struct tcp_side *side = s->side + reply, *other = s->side + 1 - reply;
+	uint32_t seq = be32(tcp + 4), ack = be32(tcp + 8), window = read_be16(tcp + 14);
+	uint32_t end = seq + l4_bytes - (tcp[12] >> 2 & 0x3c);
+	uint32_t limit = ack + (window << side->scale), most = other->max_end;
+
+	if (!(s->side[0].flags & SIDE_USUAL) || (tcp[13] & (FIN | SYN | RST | ACK)) != ACK)
 		return false;
-	back = back > TCP_SLACK ? back : TCP_SLACK;
-	if (other.end - ack > TCP_SLACK << shift || before(side.max_end, end)
-		|| before(seq, side.end - back))
+	if (other->end - ack > TCP_SLACK << side->scale || before(side->max_end, end)
+		|| seq - side->end + TCP_SLACK >= TCP_FAR || window == 0)
 		return false;
-	s->side[reply].window = (uint16_t)(window > side.window ? window : side.window);
-	s->side[reply].end = before(side.end, end) ? end : side.end;
-	s->side[!reply].max_end = before(other.max_end, limit) ? limit : other.max_end;
-	s->side[!reply].flags = other.flags | SIDE_SYN_ACKED;
-	s->acked[!reply] = ack;
+	if (unlikely(window > side->window))
+		side->window = (uint16_t)window;
+	side->end = before(side->end, end) ? end : side->end;
+	other->max_end = before(most, limit) ? limit : most;
+	s->acked[1 - reply] = ack;
 	return true;
 }
 

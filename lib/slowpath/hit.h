@@ -72,13 +72,13 @@ hit_identifies(const struct flow *f, const uint8_t *ip, unsigned bytes)
 }
 
 /* Moves the session on by a usual segment.  Not inlined: the loop needs the registers. */
-static __rte_noinline __rte_unused bool
+static __rte_always_inline __rte_unused bool
 hit_tcp_usual(
 	const struct flow *f, const struct hit_tables *t, const uint8_t *tcp, unsigned l4_bytes)
 {
 	if ((f->flags & FLOW_ACTIONS) || t->observed)
 		return false;
-	return tcp_track_usual(&t->session[f->session], f->flags & FLOW_REPLY, tcp, l4_bytes);
+	return tcp_track_usual(&t->session[f->session], f->flags / FLOW_REPLY & 1, tcp, l4_bytes);
 }
 
 /* Executes a slot whose record is b->flow.  Adds the bytes of a frame that leaves. */
