@@ -65,8 +65,9 @@ static const struct cfg_field system_fields[] = {
 	{ "flows", CFG_U32, "262144", offsetof(struct system_cfg, flows),
 		"Sessions of a worker; each has two flows.", .min = 1024, .max = (1u << 24) - 1,
 		.restart = true },
-	{ "burst", CFG_U32, "32", offsetof(struct system_cfg, burst),
-		"Packets received from a queue at once, at most.", .min = 1, .max = BURST_MAX,
+	{ "burst", CFG_U32, "64", offsetof(struct system_cfg, burst),
+		"Packets received from a queue at once, at most; half of it while some of them "
+		"begin flows.", .min = 1, .max = BURST_MAX,
 		.restart = true },
 	{ "idle", CFG_ENUM, "adaptive", offsetof(struct system_cfg, idle),
 		"What a worker without packets does: busy keeps its core; adaptive pauses, then "

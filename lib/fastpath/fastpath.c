@@ -34,7 +34,7 @@ send_burst(struct fastpath *fp, struct burst *b)
 		fastpath_dispose(fp, b);
 }
 
-void
+bool
 fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed)
 {
 	struct burst *b = &fp->burst;
@@ -53,7 +53,7 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 	if (b->ingress->cable != PORT_NONE && fastpath_pass_cable(fp, b)) {
 		count_received(fp, b);
 		send_burst(fp, b);
-		return;
+		return true;
 	}
 	fp->slow.burst++;
 	if (unlikely(fp->dp.observer != NULL))
@@ -68,4 +68,5 @@ fastpath_process(struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsign
 	send_burst(fp, b);                         /* packets -> queues */
 	flow_table_reclaim(fp->dp.flow4);
 	flow_table_reclaim(fp->dp.flow6);
+	return done == n;
 }

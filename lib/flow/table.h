@@ -30,6 +30,7 @@
 #include "flow/hash.h"
 
 #define BUCKET_PLACES 8
+#define FLOW_RUN      64 /* records that stand together: of one direction, mostly */
 
 struct bucket {
 	uint16_t sig[BUCKET_PLACES];
@@ -46,13 +47,14 @@ struct flow_table {
 	struct bucket *bucket;
 	uint32_t mask;         /* buckets - 1 */
 	uint32_t record_bytes; /* 64 or 128 */
-	uint8_t *record;       /* struct flow4 or flow6, capacity + 1 of them and a reserve */
+	uint8_t *record;       /* struct flow4 or flow6: a dummy, then runs of FLOW_RUN */
 	uint32_t *vacant;      /* unused indexes from the bottom, removed ones from the top */
-	uint32_t n_vacant;     /* of indexes up to high */
+	uint32_t n_vacant;     /* of indexes that were used before */
 	uint32_t n_limbo;      /* removed since the last reclaim */
 	uint32_t capacity;
 	uint32_t records; /* capacity, reserve and dummy */
 	uint32_t used;
+	uint32_t fresh;     /* indexes that were ever used */
 	uint32_t high;      /* no index above was ever used */
 	uint32_t hand;      /* where the sweep continues */
 	uint32_t room_hand; /* the last record that flow_table_make_room has examined */

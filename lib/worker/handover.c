@@ -158,12 +158,14 @@ judge_fragment(struct worker *w, struct rte_mbuf *m)
 		answer(w, &pass, why);
 }
 
-void
+bool
 handover_process(struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed)
 {
-	fastpath_process(w->fp, port, m, n, handed);
+	bool known = fastpath_process(w->fp, port, m, n, handed);
+
 	if (fastpath_handoff(w->fp)->n > 0)
 		steer(w);
+	return known;
 }
 
 unsigned

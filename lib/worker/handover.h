@@ -16,8 +16,8 @@ struct worker;
 void handover_init(struct worker *w);
 
 /* Processes n frames of a port, and hands over those of other workers.  handed: as in
- * fastpath_process. */
-void handover_process(
+ * fastpath_process, as is what it returns. */
+bool handover_process(
 	struct worker *w, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 
 /* Offers frames to another worker, with its mark in their port field (worker/rps.h).  Returns how

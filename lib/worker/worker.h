@@ -38,7 +38,7 @@ struct talkers;
 /* State that the workers share. */
 struct worker_common {
 	unsigned count;            /* workers */
-	unsigned burst;            /* packets received at once, 1 .. BURST_MAX */
+	unsigned burst;            /* packets received at once, at most, 1 .. BURST_MAX */
 	bool in_order;             /* nothing is steered before it is parsed, or copied */
 	int node[EAL_WORKERS_MAX]; /* NUMA node of each worker's core */
 	struct ports *ports;
@@ -75,6 +75,7 @@ struct worker {
 	const struct generation *generation; /* the one in use */
 	struct source *sources;
 	unsigned n_sources;        /* of ports that are present and of its generation */
+	bool knows;                /* its last loop had packets of known flows alone */
 	struct tx_queue *tx;       /* by port index */
 	bool *tx_used;             /* the fast path sends by it */
 	uint64_t bonds;            /* ports that are bonds, a bit each */

@@ -97,7 +97,7 @@ class Testpmd:
         queues = ["--nb-cores=%d" % self.workers, "--rxq=%d" % self.workers, "--txq=%d" % self.workers, "--rss-udp"]
         command = ["dpdk-testpmd", *self.cores(), "--no-pci", "--in-memory", "--no-telemetry", "--log-level=1",
                    "--file-prefix=" + PREFIX, "-d", bench.plugin, "--vdev", lan, "--vdev", wan, "--", "--forward-mode=" + self.mode,
-                   "--auto-start", "--no-flush-rx", "--total-num-mbufs=65536", "--burst=32", "--stats-period=60"] + (queues if self.workers > 1 else [])
+                   "--auto-start", "--no-flush-rx", "--total-num-mbufs=65536", "--burst=64", "--stats-period=60"] + (queues if self.workers > 1 else [])
         with Program("testpmd", command, folder) as program:
             facts = measure(program, samples, warm(samples, traffic), bench.window)
             program.stop(signal.SIGINT)

@@ -284,7 +284,7 @@ what_needs_a_restart_is_said_at_its_place(void **state)
 
 	(void)state;
 	f = errors_of_reload(HEAD "  lan: {}\n",
-		HEAD "  lan: {}\nsystem: {flows: 4096, burst: 64, memory: {openings: 64k}}\n");
+		HEAD "  lan: {}\nsystem: {flows: 4096, burst: 32, memory: {openings: 64k}}\n");
 	assert_string_equal(f.text,
 		"system.flows: a change needs a restart\n"
 		"system.burst: a change needs a restart\n"

@@ -258,8 +258,8 @@ a_port_that_takes_nothing_costs_what_does_not_fit(void **state)
 	given(f, OPEN);
 	come_in(f, 200, 0, 20);
 	read_report(f, &r);
-	assert_int_equal(r.held[HELD_transmit], 64); /* two bursts */
-	assert_int_equal(r.ledger.drops[REASON_tx_full], 200 + r.ledger.born - 64);
+	assert_int_equal(r.held[HELD_transmit], 128); /* two bursts */
+	assert_int_equal(r.ledger.drops[REASON_tx_full], 200 + r.ledger.born - 128);
 	queue_fault_accept = -1;
 }
 

@@ -10,7 +10,7 @@
 
 #define CONFIG \
 	"version: 1\n" \
-	"system: {flows: 1024, burst: 32}\n" \
+	"system: {flows: 1024, burst: 64}\n" \
 	"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n" \
 	"interfaces:\n" \
 	"  lan: {addresses: [10.0.0.1/24, \"2001:db8:1::1/64\"], pipeline: inside,\n" \

@@ -13,7 +13,7 @@
 
 #define CONFIG \
 	"version: 1\n" \
-	"system: {flows: 1024, burst: 32}\n" \
+	"system: {flows: 1024, burst: 64}\n" \
 	"ports: {lan: net_null0, wan: net_null1, b1: net_null2, b2: net_null3, w1: net_null4, w2: net_null5}\n" \
 	"interfaces:\n" \
 	"  lan: {addresses: [10.0.0.1/24, \"2001:db8:1::1/64\"], pipeline: inside, mtu: 1400,\n" \

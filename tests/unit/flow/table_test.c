@@ -141,7 +141,7 @@ it_agrees_with_a_plain_list_whatever_is_done(void **state)
 	assert_int_equal(t->used, 0);
 	for (uint32_t i = 0; i <= t->mask; i++)
 		assert_int_equal(t->bucket[i].overflow, 0);
-	assert_int_equal(t->n_vacant, t->high);
+	assert_int_equal(t->n_vacant, t->fresh);
 	free(index);
 	flow_table_destroy(t);
 }
@@ -211,19 +211,43 @@ eviction_takes_the_oldest_of_the_bucket_and_never_a_session(void **state)
 	flow_table_destroy(t);
 }
 
+/* Whatever the capacity, all that is promised can be inserted, each with a record of its own that
+ * neighbours of its direction surround. */
+static void
+directions_stand_in_runs(void **state)
+{
+	for (uint32_t capacity = 1000; capacity < 1000 + 2 * FLOW_RUN; capacity++) {
+		struct flow_table *t = given_table(capacity);
+		uint8_t *taken = calloc(t->records, 1);
+
+		for (uint32_t n = 0; n < capacity; n++) {
+			uint32_t index = insert(t, n);
+
+			assert_in_range(index, 1, t->records - 1);
+			assert_int_equal((index - 1) / FLOW_RUN % 2, n % 2);
+			assert_int_equal(taken[index], 0);
+			assert_true(index <= t->high);
+			taken[index] = 1;
+		}
+		assert_in_range(t->high, capacity, capacity + FLOW_RUN);
+		free(taken);
+		flow_table_destroy(t);
+	}
+}
+
 static void
 flows_without_sessions_make_room(void **state)
 {
 	struct flow_table *t = given_table(16);
 
 	for (unsigned n = 1; n <= 16; n++)
-		flow_at(t, insert(t, n))->flags |= n == 9 || n == 11 ? 0 : FLOW_SESSION;
+		flow_at(t, insert(t, n))->flags |= n == 9 || n == 2 ? 0 : FLOW_SESSION;
 	assert_false(flow_table_make_room(t, 2, 4));
 	assert_false(flow_table_make_room(t, 2, 5)); /* goes on behind the fourth */
 	assert_int_equal(t->used, 15);
 	assert_int_equal(find(t, 9), 0);
-	assert_true(flow_table_make_room(t, 2, 16));
-	assert_int_equal(find(t, 11), 0);
+	assert_true(flow_table_make_room(t, 2, FLOW_RUN)); /* the second one's run is the next */
+	assert_int_equal(find(t, 2), 0);
 	assert_true(flow_table_make_room(t, 2, 0));
 	assert_int_equal(t->used, 14);
 	flow_table_destroy(t);
@@ -312,6 +336,7 @@ main(void)
 		cmocka_unit_test(a_flow_is_admitted_on_its_second_packet),
 		cmocka_unit_test(flows_that_come_round_and_round_are_admitted),
 		cmocka_unit_test(eviction_takes_the_oldest_of_the_bucket_and_never_a_session),
+		cmocka_unit_test(directions_stand_in_runs),
 		cmocka_unit_test(flows_without_sessions_make_room),
 		cmocka_unit_test(two_tables_have_different_secrets),
 		cmocka_unit_test(keys_that_collide_for_a_linear_hash_spread),
