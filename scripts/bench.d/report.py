@@ -30,7 +30,7 @@ def conditions(args, build):
         "ovs": said("dpkg-query", "-W", "-f", "${Version}", "openvswitch-switch-dpdk"),
         "hugepages": int(first("/proc/meminfo", r"HugePages_Total:\s+(\d+)")),
         "build": buildtype(build), "commit": said("git", "describe", "--always", "--dirty"),
-        "load": os.getloadavg(), "pairs": args.pairs, "window_seconds": args.seconds, "burst": 32,
+        "load": os.getloadavg(), "pairs": args.pairs, "window_seconds": args.seconds, "burst": 64,
         "device": "net_weir_replay" + ("" if args.hot else ", ring=1"), "routes": 4000, "rules": 1000,
     }
 
