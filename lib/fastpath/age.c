@@ -13,6 +13,7 @@
 
 #define HURRIED_PERIOD_NS (16 * NS_PER_MS)  /* or in this one, while it hurries */
 #define HURRY_NS          (150 * NS_PER_MS) /* after a change of routes */
+#define MANY_RECORDS      (1u << 20)        /* above, a sweep takes FLOW_SWEEP_MAX_NS */
 #define SWEEP_BUDGET      512u              /* records visited in one call, at most */
 #define AGE_PERIOD_NS     (50 * NS_PER_US)  /* the least time between two runs of housekeeping */
 #define ACTIVE_SHARES     4u /* sweeps in which each flow is asked whether it is active for long */
@@ -48,7 +49,7 @@ has_returned(const struct datapath *dp)
 {
 	uint64_t returned_ns = host_returned_ns(dp->host);
 
-	return returned_ns != 0 && dp->now_ns - returned_ns < 2 * FLOW_SWEEP_NS;
+	return returned_ns != 0 && dp->now_ns - returned_ns < 2 * FLOW_SWEEP_MAX_NS;
 }
 
 /* Returns true if an address of the flow, as it comes or as it leaves, may have joined or left a
@@ -100,7 +101,8 @@ struct age {
 };
 
 /* Handles one record of the sweep: collects its counts, ages it.  A million idle flows are visited
- * each second, so most of them must take few instructions. */
+ * each second, so most of them must take few instructions; each is a cold line, so that two million
+ * of them are visited in two. */
 static void
 age_one(void *arg, struct flow_table *t, uint32_t index)
 {
@@ -130,10 +132,9 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
  * them are due at the first call in each period: the result of a replay must not depend on the
  * number of calls. */
 static uint32_t
-take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records)
+take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records, uint64_t period_ns)
 {
 	uint64_t now_ns = fp->dp.now_ns, elapsed = now_ns - *swept_ns;
-	uint64_t period_ns = now_ns < fp->hurry.until_ns ? HURRIED_PERIOD_NS : FLOW_SWEEP_NS;
 	uint64_t due = elapsed >= period_ns ? records : records * elapsed / period_ns;
 
 	if (fp->dp.clock.virtual)
@@ -143,6 +144,16 @@ take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records)
 	if (due != 0 || records == 0)
 		*swept_ns = now_ns;
 	return (uint32_t)due;
+}
+
+/* Returns in which time the records of a table are walked over.  Export reckons with
+ * FLOW_SWEEP_NS. */
+static uint64_t
+sweep_period(const struct fastpath *fp, const struct flow_table *t)
+{
+	if (fp->dp.now_ns < fp->hurry.until_ns)
+		return HURRIED_PERIOD_NS;
+	return t->high > MANY_RECORDS && fp->dp.reports == NULL ? FLOW_SWEEP_MAX_NS : FLOW_SWEEP_NS;
 }
 
 /* Notes the end of a walk: all counts for generations before the one in which the walk began are
@@ -187,7 +198,7 @@ static void
 sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
 {
 	struct datapath *dp = &fp->dp;
-	uint32_t due = take_due(fp, &t->swept_ns, t->high), hand = t->hand;
+	uint32_t due = take_due(fp, &t->swept_ns, t->high, sweep_period(fp, t)), hand = t->hand;
 	struct age age = {
 		.dp = dp,
 		.now_tick = clock_tick(dp->now_ns),
@@ -229,7 +240,7 @@ sweep_accounts(struct fastpath *fp)
 {
 	struct datapath *dp = &fp->dp;
 	uint32_t share = dp->sessions->high / (active_shares(dp) + 1) + 1, index;
-	uint32_t budget = take_due(fp, &dp->reports->swept_ns, share);
+	uint32_t budget = take_due(fp, &dp->reports->swept_ns, share, FLOW_SWEEP_NS);
 
 	while ((index = slowpath_report_next_due(dp, &budget)) != 0)
 		report_active(dp, &dp->sessions->session[index]);
@@ -259,7 +270,7 @@ static void
 sweep_sessions(struct fastpath *fp)
 {
 	struct sessions *t = fp->dp.sessions;
-	uint32_t due = take_due(fp, &t->swept_ns, t->high);
+	uint32_t due = take_due(fp, &t->swept_ns, t->high, FLOW_SWEEP_NS);
 
 	if (due != 0)
 		sessions_sweep(t, due, clock_tick(fp->dp.now_ns));

@@ -281,10 +281,11 @@ void slowpath_identify(struct datapath *dp, uint8_t *ip, const struct to4 *to);
 /* The host's send callback: queues a packet before the slot in progress. */
 void slowpath_send(void *datapath, struct rte_mbuf *m, uint16_t port, uint16_t iface);
 
-/* Housekeeping visits each record once in FLOW_SWEEP_NS, and removes those without a session that
- * are idle for longer than FLOW_IDLE_NS. */
-#define FLOW_SWEEP_NS NS_PER_SECOND
-#define FLOW_IDLE_NS  (60 * NS_PER_SECOND)
+/* Housekeeping visits each record once in FLOW_SWEEP_NS, in large tables in FLOW_SWEEP_MAX_NS, and
+ * removes those without a session that are idle for longer than FLOW_IDLE_NS. */
+#define FLOW_SWEEP_NS     NS_PER_SECOND
+#define FLOW_SWEEP_MAX_NS (2 * NS_PER_SECOND)
+#define FLOW_IDLE_NS      (60 * NS_PER_SECOND)
 
 /* Adds what a flow has counted since the last time to its rule counters. */
 void slowpath_collect(struct datapath *dp, struct flow *f);

@@ -79,7 +79,7 @@ void workers_check_steering(struct workers *ws);
 bool workers_stop(struct workers *ws);
 
 /* Adds what flows have counted to the rule counters now.  Running workers do it themselves, for
- * each flow once a second, and are not asked: the time would grow with their flows. */
+ * each flow once in a second or two, and are not asked: the time would grow with their flows. */
 void workers_push_hits(struct workers *ws);
 
 /* Watches the workers' loops; to be called about every 100 ms.  Logs once that a worker stands
