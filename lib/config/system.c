@@ -66,7 +66,7 @@ static const struct cfg_field system_fields[] = {
 		"Sessions of a worker; each has two flows.", .min = 1024, .max = (1u << 24) - 1,
 		.restart = true },
 	{ "burst", CFG_U32, "64", offsetof(struct system_cfg, burst),
-		"Packets received from a queue at once, at most; half of it while some of them "
+		"Packets received from a queue at once, at most; half of it while many of them "
 		"begin flows.", .min = 1, .max = BURST_MAX,
 		.restart = true },
 	{ "idle", CFG_ENUM, "adaptive", offsetof(struct system_cfg, idle),

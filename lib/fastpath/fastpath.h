@@ -120,8 +120,9 @@ struct handoff {
 
 /* Processes n <= BURST_MAX frames received on a port, or handed over by another worker, which has
  * counted them as received (handed; port is then their port field).  They belong to the fast path
- * from here on, except those of fastpath_handoff.  Returns true if all were of known flows, so that
- * none took the slow path. */
+ * from here on, except those of fastpath_handoff.  Returns true if at most one in FASTPATH_FEW
+ * took the slow path. */
+#define FASTPATH_FEW 8
 bool fastpath_process(
 	struct fastpath *fp, uint16_t port, struct rte_mbuf **m, unsigned n, bool handed);
 

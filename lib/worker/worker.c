@@ -171,8 +171,8 @@ take_from_kernel(struct worker *w)
 }
 
 /* Packets that take the slow path take tens of times as long as others, which wait for them: behind
- * a loop that had some, and at first with a generation, half a burst is received at once, of every
- * queue alike. */
+ * a loop that had more than a few, and at first with a generation, half a burst is received at
+ * once, of every queue alike. */
 static unsigned
 packets_at_once(const struct worker *w)
 {

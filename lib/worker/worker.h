@@ -75,7 +75,7 @@ struct worker {
 	const struct generation *generation; /* the one in use */
 	struct source *sources;
 	unsigned n_sources;        /* of ports that are present and of its generation */
-	bool knows;                /* its last loop had packets of known flows alone */
+	bool knows;                /* its last loop had few packets that took the slow path */
 	struct tx_queue *tx;       /* by port index */
 	bool *tx_used;             /* the fast path sends by it */
 	uint64_t bonds;            /* ports that are bonds, a bit each */
