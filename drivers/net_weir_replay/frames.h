@@ -39,7 +39,7 @@ struct place {
 	uint8_t cksum;   /* from l4; 0: none */
 	uint8_t six : 1; /* IPv6 */
 	uint8_t ports_hashed : 1;
-	uint8_t numbers : 4;     /* from l4: two of four bytes that step= moves on; 0: none */
+	uint8_t numbers : 4; /* from l4: two of four bytes that step= moves on; 0: none */
 };
 static_assert(sizeof(struct place) == 4, "sixteen to a line");
 

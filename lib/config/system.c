@@ -67,8 +67,8 @@ static const struct cfg_field system_fields[] = {
 		.restart = true },
 	{ "burst", CFG_U32, "64", offsetof(struct system_cfg, burst),
 		"Packets received from a queue at once, at most; half of it while many of them "
-		"begin flows.", .min = 1, .max = BURST_MAX,
-		.restart = true },
+		"begin flows.",
+		.min = 1, .max = BURST_MAX, .restart = true },
 	{ "idle", CFG_ENUM, "adaptive", offsetof(struct system_cfg, idle),
 		"What a worker without packets does: busy keeps its core; adaptive pauses, then "
 		"sleeps up to 50 us; interrupt sleeps until a packet comes, where every port "

@@ -57,13 +57,14 @@ tcp_track_usual(struct session *s, unsigned reply, const uint8_t *tcp, uint32_t 
 	struct tcp_side *side = s->side + reply, *other = s->side + 1 - reply;
 	uint32_t seq = be32(tcp + 4), ack = be32(tcp + 8), window = read_be16(tcp + 14);
 	uint32_t end = seq + l4_bytes - (tcp[12] >> 2 & 0x3c);
-	uint32_t limit = ack + (window << side->scale), most = other->max_end;
+	uint32_t limit, most = other->max_end;
 
 	if (!(s->side[0].flags & SIDE_USUAL) || (tcp[13] & (FIN | SYN | RST | ACK)) != ACK)
 		return false;
 	if (other->end - ack > TCP_SLACK << side->scale || before(side->max_end, end)
 		|| seq - side->end + TCP_SLACK >= TCP_FAR || window == 0)
 		return false;
+	limit = ack + (window << side->scale);
 	if (unlikely(window > side->window))
 		side->window = (uint16_t)window;
 	side->end = before(side->end, end) ? end : side->end;

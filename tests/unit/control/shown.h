@@ -111,17 +111,18 @@ static const struct shown shown[] = {
 	{ "show.sessions", "\"worker\": \"0\", \"count\": true",
 		"\"show sessions: there is no parameter 'worker'\"" },
 	{ "show.flows", "",
-		"{\"flows\":[{\"domain\":\"main\",\"dst\":\"198.51.100.2:80\",\"idle\":1.9,\"in\""
-		":\"lan\",\"out\":\"wan\",\"proto\":\"tcp\",\"session\":\"forward\",\"src\":\"10."
-		"0.0.2:4000\",\"verdict\":\"output\",\"worker\":0},{\"domain\":\"main\",\"dst\":"
-		"\"198.51.100.2:53\",\"idle\":1.9,\"in\":\"lan\",\"proto\":\"udp\",\"session\":\""
-		"forward\",\"src\":\"10.0.0.3:5000\",\"verdict\":\"judged at its next packet\",\""
-		"worker\":0},{\"domain\":\"main\",\"dst\":\"203.0.113.8:1024\",\"idle\":1.9,\"in"
-		"\":\"wan\",\"out\":\"lan\",\"proto\":\"tcp\",\"session\":\"reply\",\"src\":\"198"
-		".51.100.2:80\",\"verdict\":\"output\",\"worker\":0},{\"domain\":\"main\",\"dst\""
-		":\"203.0.113.8:1024\",\"idle\":1.9,\"in\":\"wan\",\"proto\":\"udp\",\"session\":"
-		"\"reply\",\"src\":\"198.51.100.2:53\",\"verdict\":\"judged at its next packet\","
-		"\"worker\":0}]}" },
+		"{\"flows\":[{\"domain\":\"main\",\"dst\":\"198.51.100.2:80\",\"idle\":1.9,"
+		"\"in\":\"lan\",\"out\":\"wan\",\"proto\":\"tcp\",\"session\":\"forward\","
+		"\"src\":\"10.0.0.2:4000\",\"verdict\":\"output\",\"worker\":0},"
+		"{\"domain\":\"main\",\"dst\":\"198.51.100.2:53\",\"idle\":1.9,\"in\":\"lan\","
+		"\"proto\":\"udp\",\"session\":\"forward\",\"src\":\"10.0.0.3:5000\","
+		"\"verdict\":\"judged at its next packet\",\"worker\":0},{\"domain\":\"main\","
+		"\"dst\":\"203.0.113.8:1024\",\"idle\":1.9,\"in\":\"wan\",\"out\":\"lan\","
+		"\"proto\":\"tcp\",\"session\":\"reply\",\"src\":\"198.51.100.2:80\","
+		"\"verdict\":\"output\",\"worker\":0},{\"domain\":\"main\","
+		"\"dst\":\"203.0.113.8:1024\",\"idle\":1.9,\"in\":\"wan\",\"proto\":\"udp\","
+		"\"session\":\"reply\",\"src\":\"198.51.100.2:53\",\"verdict\":\"judged at its "
+		"next packet\",\"worker\":0}]}" },
 	{ "show.flows", "\"dst\": \"203.0.113.8\", \"count\": true",
 		"{\"count\":2}" },
 	{ "show.neighbours", "",
@@ -351,10 +352,10 @@ static const struct shown shown[] = {
 		"{\"says\":\"limit: more than 1 sessions at the same time\","
 		"\"stage\":\"limit\"}],\"verdict\":\"drop\",\"worker\":0}" },
 	{ "show.memory", "",
-		"{\"memory\":[{\"bytes\":595320,\"items\":3072,\"name\":\"flows\",\"used\":4},{\""
-		"bytes\":8471168,\"items\":1024,\"name\":\"sessions\",\"used\":2},{\"bytes\":64,"
-		"\"name\":\"sources\"},{\"bytes\":2210880,\"name\":\"nat\"},{\"bytes\":\"~\",\"it"
-		"ems\":12032,\"name\":\"packet buffers\"}]}" },
+		"{\"memory\":[{\"bytes\":595320,\"items\":3072,\"name\":\"flows\",\"used\":4},"
+		"{\"bytes\":8471168,\"items\":1024,\"name\":\"sessions\",\"used\":2},{\"bytes\":64,"
+		"\"name\":\"sources\"},{\"bytes\":2210880,\"name\":\"nat\"},{\"bytes\":\"~\","
+		"\"items\":12032,\"name\":\"packet buffers\"}]}" },
 	{ "show.ledger", "",
 		"{\"born\":0,\"born_by\":{},\"consumed\":0,\"consumed_by\":{},\"dropped\":4,"
 		"\"held\":0,\"held_by\":{},\"imbalance\":0,\"rx\":9,\"tx\":5}" },
