@@ -127,7 +127,7 @@ class Weir:
 
     def system(self, bench, traffic):
         most = FLOWS["1M"] if traffic.idle else traffic.sessions
-        flows = max(4096, int(most * 1.25))
+        flows = max(4096, int(most * (1.25 if traffic.family == 4 else 2.5)))      # IPv6 has records for half as many sessions
         if traffic.new:         # as many as begin while a run lasts: a public port rests for two minutes after its session
             flows = 8000000 if self.pipeline == "nat" and not traffic.both else 4000000
         cores = [1] if self.workers == 1 else list(range(self.workers))

@@ -19,6 +19,7 @@ PORT = 443
 OPENING = 256                   # handshakes at a time
 SYN, ACK, PUSH = 2, 16, 8
 SCALE = 7
+LONGEST = 1514
 TCP_BYTES = 66                  # Ethernet, IPv4, TCP with time stamps
 CROWD = 0x0a800002              # clients of the mix's UDP: 10.128.0.0/9
 CROWD_FLOWS = 1000
@@ -119,7 +120,8 @@ class Conversations(Traffic):
         if self.size == "64":
             sizes = [TCP_BYTES, TCP_BYTES + 12]
         else:
-            sizes = [max(size, TCP_BYTES) for size in SIZES[self.size]]
+            most = LONGEST - (20 if self.family == 6 else 0)        # of IPv4; a header of IPv6 is 20 longer
+            sizes = [min(max(size, TCP_BYTES), most) for size in SIZES[self.size]]
         return list(itertools.islice(itertools.cycle(sizes), (5 if self.proto == "mix" else 2) * self.connections))
 
     def shuffled(self):
