@@ -42,15 +42,14 @@ before(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) < 0;
 }
 
-/* Segments that begin so far from the newest are for tcp_track: by 2^31, window included, before()
- * would turn round. */
+/* Data that begin so far from the newest are left to tcp_track: with a window between them numbers
+ * could be 2^31 apart, where before() turns round. */
 #define TCP_FAR (1u << 30)
 
 /* Tracks a segment that carries ACK and no SYN, FIN or RST, of a session with SIDE_USUAL (see
- * tcp_settle), whose data begin at most TCP_SLACK back and whose window is not closed; reply is
- * 0 or 1.  Returns
- * true if it may pass, and moves the session on as tcp_track would.  Returns false without side
- * effects if tcp_track has to decide.  tcp: a header whose length is sound. */
+ * tcp_settle), whose data begin at most TCP_SLACK back and whose window is not closed.  reply: 0
+ * or 1; tcp: a header whose length is sound.  Returns true if it may pass, and moves the session on
+ * as tcp_track would.  Returns false without side effects if tcp_track has to decide. */
 static inline bool
 tcp_track_usual(struct session *s, unsigned reply, const uint8_t *tcp, uint32_t l4_bytes)
 {

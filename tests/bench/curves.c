@@ -17,7 +17,7 @@
 enum {
 	FLOWS = 1000,
 	PACKETS = 100000, /* of a point */
-	DEFAULT_BURST = 32,
+	DEFAULT_BURST = 64,
 	COPY_BURSTS = 256,
 	HEADERS = 42, /* Ethernet, IPv4, UDP: what a router may write */
 	REPEATS = 3,
