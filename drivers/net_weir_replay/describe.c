@@ -65,6 +65,17 @@ ports_type(uint32_t ptype)
 	}
 }
 
+/* Whether a datagram of UDP, of which so many bytes are in the frame, padding included, carries
+ * eight. */
+static bool
+carries_numbers(const uint8_t *udp, unsigned room)
+{
+	struct rte_udp_hdr header;
+
+	memcpy(&header, udp, sizeof(header));
+	return RTE_MIN(rte_be_to_cpu_16(header.dgram_len), room) >= sizeof(header) + 8;
+}
+
 static struct place
 place_of(const struct view *v, const struct rss *rss)
 {
@@ -83,10 +94,10 @@ place_of(const struct view *v, const struct rss *rss)
 	place.l4 = (uint8_t)l4;
 	place.cksum = tcp ? offsetof(struct rte_tcp_hdr, cksum)
 			  : offsetof(struct rte_udp_hdr, dgram_cksum);
-	if (tcp)
-		place.numbers = offsetof(struct rte_tcp_hdr, sent_seq);
-	else if (ip + l4 + needed + 8 <= v->length)
-		place.numbers = sizeof(struct rte_udp_hdr);
+	place.numbers = tcp ? offsetof(struct rte_tcp_hdr, sent_seq)
+		: carries_numbers(v->bytes + ip + l4, v->length - ip - l4)
+		? sizeof(struct rte_udp_hdr)
+		: 0;
 	place.ports_hashed = (rss->types & ports_type(v->ptype)) != 0
 		&& (rss->types & RTE_ETH_RSS_L3_SRC_ONLY) == 0;
 	return place;

@@ -27,10 +27,9 @@ copy_line(uint8_t *to, const uint8_t *from)
 }
 
 /* Whole lines, one for the common short frame: the room is there (rx_queue_setup), and what stands
- * behind the end of a frame is nobody's.  The frames that follow are prefetched: a NIC writes them
- * itself, and its driver does not wait for the capture.  A
- * processor foresees this by itself only while a program reads few other lines; a program that
- * reads many would pay for the device's misses, too. */
+ * behind the end of a frame is nobody's.  The frames that follow are prefetched, since with a NIC
+ * nobody waits for them.  A processor prefetches them by itself only as long as a program reads few
+ * other lines. */
 static inline void
 copy_frame(uint8_t *to, const uint8_t *from, unsigned length)
 {

@@ -71,6 +71,13 @@ has_changed(const struct datapath *dp, const struct flow_table *t, uint32_t inde
 		|| dynamic_touches(dp->dynamic, &leaves.dst);
 }
 
+/* Returns true if routes or dynamic sets may have changed since a record was looked at. */
+static bool
+anything_moves(const struct datapath *dp)
+{
+	return (dp->gen != NULL && dp->gen->n_live != 0) || dynamic_has_changes(dp->dynamic);
+}
+
 /* Returns true if the route of the flow, or what a dynamic set says of it, may have changed. */
 static bool
 is_moved(const struct datapath *dp, const struct flow_table *t, uint32_t index)
@@ -94,7 +101,7 @@ active_shares(const struct datapath *dp)
 struct age {
 	struct datapath *dp;
 	uint32_t now_tick;
-	bool moves;      /* routes or dynamic sets may have changed */
+	bool moves;      /* anything_moves */
 	bool reports;    /* flows are exported */
 	uint32_t share;  /* those of the records whose indexes have this remainder may be due ... */
 	uint32_t shares; /* ... by this number, a power of two, less one */
@@ -146,14 +153,16 @@ take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records, uint64
 	return (uint32_t)due;
 }
 
-/* Returns in which time the records of a table are walked over.  Export reckons with
- * FLOW_SWEEP_NS. */
+/* Returns in which time the records of a table are walked over.  Changes of routes and sets are to
+ * reach flows in FLOW_SWEEP_NS, and export reckons with it. */
 static uint64_t
 sweep_period(const struct fastpath *fp, const struct flow_table *t)
 {
 	if (fp->dp.now_ns < fp->hurry.until_ns)
 		return HURRIED_PERIOD_NS;
-	return t->high > MANY_RECORDS && fp->dp.reports == NULL ? FLOW_SWEEP_MAX_NS : FLOW_SWEEP_NS;
+	if (t->high <= MANY_RECORDS || fp->dp.reports != NULL || anything_moves(&fp->dp))
+		return FLOW_SWEEP_NS;
+	return FLOW_SWEEP_MAX_NS;
 }
 
 /* Notes the end of a walk: all counts for generations before the one in which the walk began are
@@ -204,8 +213,7 @@ sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
 		.now_tick = clock_tick(dp->now_ns),
 		.reports = dp->reports != NULL,
 		.shares = active_shares(dp),
-		.moves = (dp->gen != NULL && dp->gen->n_live != 0)
-			|| dynamic_has_changes(dp->dynamic),
+		.moves = anything_moves(dp),
 	};
 
 	age.share = (uint32_t)sweep->rounds & age.shares;

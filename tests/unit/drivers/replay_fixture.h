@@ -58,9 +58,9 @@ fixture_clear(void)
 	rte_mempool_free(rte_mempool_lookup("pool"));
 }
 
-/* A capture of these packets; NULL ends them. */
+/* A capture of these packets, padded to so many bytes at least; NULL ends them. */
 static inline void
-fixture_capture(struct replay_fixture *f, const char *const *texts)
+fixture_capture_padded(struct replay_fixture *f, const char *const *texts, unsigned least)
 {
 	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
 	pcap_dumper_t *dumper;
@@ -73,13 +73,23 @@ fixture_capture(struct replay_fixture *f, const char *const *texts)
 	assert_non_null(dumper);
 	for (; *texts != NULL; texts++) {
 		struct packet p = given_frame(*texts);
-		struct pcap_pkthdr header = { .caplen = (unsigned)p.n, .len = (unsigned)p.n };
+		unsigned n = RTE_MAX((unsigned)p.n, least);
+		struct pcap_pkthdr header = { .caplen = n, .len = n };
+		uint8_t *frame = calloc(n, 1);
 
-		pcap_dump((u_char *)dumper, &header, p.bytes);
+		memcpy(frame, p.bytes, p.n);
+		pcap_dump((u_char *)dumper, &header, frame);
+		free(frame);
 		free(p.bytes);
 	}
 	pcap_dump_close(dumper);
 	pcap_close(pcap);
+}
+
+static inline void
+fixture_capture(struct replay_fixture *f, const char *const *texts)
+{
+	fixture_capture_padded(f, texts, 0);
 }
 
 /* The port of the capture, if there is one, with more arguments (",loops=1" or ""), configured and

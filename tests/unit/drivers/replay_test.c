@@ -352,6 +352,29 @@ conversations_go_on_while_their_capture_is_repeated(void **state)
 	fixture_close(&f);
 }
 
+/* What pads a frame is no payload: the checksum does not cover it. */
+static void
+padding_does_not_move_on(void **state)
+{
+	static const char *const texts[] = {
+		"udp 192.0.2.1:1001 > 198.51.100.1:53 payload \"AAAABBB\"",
+		"udp 192.0.2.1:1001 > 198.51.100.1:53 payload \"AAAABBBB\"",
+		NULL,
+	};
+	struct replay_fixture f;
+	struct rte_mbuf *got[4];
+
+	(void)state;
+	fixture_capture_padded(&f, texts, 60);
+	fixture_open(&f, ",step=4,loops=2", 1, 0);
+	assert_int_equal(rte_eth_rx_burst(f.port, 0, got, 4), 4);
+	assert_int_equal(got[2]->pkt_len, 60);
+	assert_memory_equal(rte_pktmbuf_mtod(got[2], void *), rte_pktmbuf_mtod(got[0], void *), 60);
+	assert_memory_equal(rte_pktmbuf_mtod_offset(got[3], void *, 42), "AAAEBBBF", 8);
+	rte_pktmbuf_free_bulk(got, 4);
+	fixture_close(&f);
+}
+
 static void
 arguments_that_are_wrong_are_refused(void **state)
 {
@@ -419,6 +442,7 @@ main(void)
 		cmocka_unit_test(the_queue_of_a_flow_is_known),
 		cmocka_unit_test(weir_leaves_steering_to_the_queues),
 		cmocka_unit_test(conversations_go_on_while_their_capture_is_repeated),
+		cmocka_unit_test(padding_does_not_move_on),
 		cmocka_unit_test(arguments_that_are_wrong_are_refused),
 		cmocka_unit_test(a_capture_that_ends_early_is_refused),
 	};

@@ -230,6 +230,11 @@ directions_stand_in_runs(void **state)
 			taken[index] = 1;
 		}
 		assert_in_range(t->high, capacity, capacity + FLOW_RUN);
+		for (uint32_t n = 0; n < 100; n++)
+			flow_table_remove(t, find(t, n));
+		flow_table_reclaim(t);
+		for (uint32_t n = 0; n < 100; n++)
+			assert_int_equal((insert(t, capacity + n) - 1) / FLOW_RUN % 2, n % 2);
 		free(taken);
 		flow_table_destroy(t);
 	}
