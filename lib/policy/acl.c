@@ -68,7 +68,7 @@ static const struct cfg_field acl_fields[] = {
 	{ "default", CFG_ENUM, "drop", offsetof(struct acl_cfg, default_action),
 		"What happens to a packet that no rule matches; a list that is called returns it "
 		"unless this is written.",
-		.words = acl_actions },
+		.words = acl_actions, .presence = true },
 	{ "rules", CFG_STRUCT | CFG_LIST, CFG_OPTIONAL, offsetof(struct acl_cfg, rules),
 		"Rules; the first that matches decides.", .table = &rule_table, .kind = "rule" },
 	CFG_END,

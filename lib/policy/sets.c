@@ -28,7 +28,8 @@ static const struct cfg_field set_fields[] = {
 	{ "size", CFG_U32, "65536", offsetof(struct set_cfg, size),
 		"Of a dynamic set: addresses at most; the newest takes the place of the oldest one of the "
 		"interface that has added most.",
-		.min = MEMBERS_SIZE_MIN, .max = MEMBERS_SIZE_MAX, .restart = true },
+		.min = MEMBERS_SIZE_MIN, .max = MEMBERS_SIZE_MAX, .restart = true,
+		.presence = true },
 	CFG_END,
 };
 

@@ -142,9 +142,10 @@ struct cfg_field {
 	const char *kind;       /* the thing named, for errors: "stage", "pool" */
 	unsigned key;           /* keys of a map: CFG_ADDRESS, or 0: names */
 	bool periods;           /* a rate may be for a minute, an hour or a day: 10/min */
-	bool presence;          /* a struct that says something by being written, even empty */
-	bool restart;           /* a reload refuses a change */
-	bool reopens;           /* a change closes the port's device and opens it again */
+	bool presence; /* it says something by being written, even if it is empty, or equals its
+			* default: then it is printed */
+	bool restart;  /* a reload refuses a change */
+	bool reopens;  /* a change closes the port's device and opens it again */
 };
 #define CFG_END \
 	{ \

@@ -101,7 +101,8 @@ is_written(const void *config)
 	return ((const struct cfg_head *)config)->loc.line != 0;
 }
 
-static bool is_default(const struct printer *p, const struct cfg_field *f, const void *value);
+static bool is_default(const struct printer *p, const struct cfg_head *of,
+	const struct cfg_field *f, const void *value);
 static bool is_empty(const struct printer *p, const struct cfg_table *table, const void *config);
 
 /* Returns true for an embedded struct that need not be written, and whose required fields were
@@ -114,23 +115,37 @@ struct_is_default(const struct printer *p, const struct cfg_table *table, const 
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++) {
 		if (f->default_text == NULL && head->loc.line == 0)
 			continue;
-		if (!is_default(p, f, (const char *)config + f->offset))
+		if (!is_default(p, head, f, (const char *)config + f->offset))
 			return false;
 	}
 	return true;
 }
 
+/* Returns true for a field that says something by being written, and was: `src: []` is not the same
+ * as no src. */
 static bool
-is_default(const struct printer *p, const struct cfg_field *f, const void *value)
+says_something(const struct cfg_head *of, const struct cfg_field *f, const void *value)
+{
+	if (f->type == CFG_STRUCT)
+		return f->presence && is_written(value);
+	if (f->type & CFG_MAP)
+		return false; /* a section without elements */
+	return (f->presence || f->default_text == CFG_OPTIONAL) && cfg_is_written(of, value);
+}
+
+/* of: the struct that has the field. */
+static bool
+is_default(const struct printer *p, const struct cfg_head *of, const struct cfg_field *f,
+	const void *value)
 {
 	char *mine, *theirs;
 	void *default_value;
 	bool done, equal;
 
-	if (f->default_text == NULL)
+	if (f->default_text == NULL || says_something(of, f, value))
 		return false;
-	if (f->presence)
-		return !is_written(value);
+	if (f->presence && f->type == CFG_STRUCT)
+		return true;
 	if (f->type == CFG_STRUCT)
 		return struct_is_default(p, f->table, value);
 	if (f->default_text == CFG_OPTIONAL)
@@ -161,18 +176,19 @@ is_unwritable(const struct cfg_field *f, const void *value)
 }
 
 static bool
-is_left_out(const struct printer *p, const struct cfg_field *f, const void *value)
+is_left_out(const struct printer *p, const struct cfg_head *of, const struct cfg_field *f,
+	const void *value)
 {
-	if (f->default_text == NULL)
+	if (f->default_text == NULL || says_something(of, f, value))
 		return false;
 	if (f->default_text == CFG_OPTIONAL && f->type != CFG_STRUCT)
 		return is_zero(f, value);
 	if (f->presence)
-		return !is_written(value);
+		return is_default(p, of, f, value);
 	if (f->type == CFG_STRUCT && is_empty(p, f->table, value))
 		return true;
 	return is_unwritable(f, value)
-		|| (p->defaults == DOCUMENT_DEFAULTS_OUT && is_default(p, f, value));
+		|| (p->defaults == DOCUMENT_DEFAULTS_OUT && is_default(p, of, f, value));
 }
 
 static void
@@ -236,12 +252,12 @@ bare_field(const struct printer *p, const struct cfg_table *table, const void *c
 	bare = cfg_field_find(table, table->bare);
 	if (table->bare_list != NULL)
 		list = cfg_field_find(table, table->bare_list);
-	if (list != NULL && !is_left_out(p, list, (const char *)config + list->offset))
+	if (list != NULL && !is_left_out(p, config, list, (const char *)config + list->offset))
 		bare = list;
-	if (is_left_out(p, bare, (const char *)config + bare->offset))
+	if (is_left_out(p, config, bare, (const char *)config + bare->offset))
 		return NULL;
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++)
-		if (f != bare && !is_left_out(p, f, (const char *)config + f->offset))
+		if (f != bare && !is_left_out(p, config, f, (const char *)config + f->offset))
 			return NULL;
 	return bare;
 }
@@ -252,7 +268,7 @@ print_keys(struct printer *p, const struct cfg_table *table, const void *config)
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++) {
 		const void *value = (const char *)config + f->offset;
 
-		if (is_left_out(p, f, value))
+		if (is_left_out(p, config, f, value))
 			continue;
 		start_line(p);
 		fprintf(p->out, "%s:", f->name);
@@ -264,7 +280,7 @@ static bool
 is_empty(const struct printer *p, const struct cfg_table *table, const void *config)
 {
 	for (const struct cfg_field *f = table->fields; f->name != NULL; f++)
-		if (!is_left_out(p, f, (const char *)config + f->offset))
+		if (!is_left_out(p, config, f, (const char *)config + f->offset))
 			return false;
 	return true;
 }

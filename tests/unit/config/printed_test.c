@@ -26,6 +26,9 @@
 	"pipelines: {inside: [track, acl: out, route: main, {snat: {use: uplink%s}}], outside: [track, route: main]}\n" \
 	"%s"
 
+#define BARE \
+	"version: 1\nports: {lan: {device: net_null0}}\ninterfaces: {lan: {addresses: [192.0.2.1/24]}}\n"
+
 static struct config *
 load(const char *text)
 {
@@ -86,9 +89,9 @@ what_is_written_is_printed(void **state)
 	} rows[] = {
 		{ ", host: true", "", "", "", "    host: {}\n" },
 		{ ", host: {rate: 5000/s}", "", "", "", "    host:\n      rate: 5" },
-		{ "", ", log: true", "", "", "      log: {}\n" },
-		{ "", ", log: {rate: 10/s}", "", "", "      log:\n        rate: 10/s" },
-		{ "", ", limit: {rate: 5/s}", "", "", "      limit: 5/s\n" },
+		{ "", ", log: true", "", "", "        log: {}\n" },
+		{ "", ", log: {rate: 10/s}", "", "", "        log:\n          rate: 10/s" },
+		{ "", ", limit: {rate: 5/s}", "", "", "        limit: 5/s\n" },
 		{ "", "", ", if: {proto: tcp}", "", "        if:\n          proto: [tcp]\n" },
 		{ "", "", "", "telemetry: {http: {}}\n", "  http: {}\n" },
 		{ "", "", "", "telemetry: {http: \"127.0.0.1:9977\"}\n", "  http: {}\n" },
@@ -104,6 +107,41 @@ what_is_written_is_printed(void **state)
 			rows[i].section);
 		expect_equal(text, rows[i].has, NULL);
 	}
+}
+
+/* A list that is written empty matches nothing, a default that is written ends a list that is
+ * called, a size that is written makes a set dynamic: with the value that they have without being
+ * written. */
+static void
+what_says_something_with_its_default_is_printed(void **state)
+{
+	static const struct {
+		const char *sets, *rules, *called, *has;
+	} rows[] = {
+		{ "", "{src: [], action: accept}", "", "- src: []\n" },
+		{ "", "{src: [], dport: [], state: [], action: accept}", "",
+			"- src: []\n      dport: []\n      state: []\n" },
+		{ "", "{time: {days: []}, action: accept}", "", "        - []\n" },
+		{ "", "{call: called}", "default: drop, ", "  called:\n    default: drop\n" },
+		{ "sets: {met: {size: 65536}}\n", "{src: $met, action: drop}", "",
+			"  met:\n    size: 65536\n" },
+		{ "sets: {none: []}\n", "{src: $none, action: drop}", "", "  none: []\n" },
+		{ "sets: {none: {endpoints: []}}\n", "{src: $none, action: drop}", "",
+			"endpoints: []\n" },
+	};
+	char text[4096];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text),
+			BARE
+			"%s"
+			"acls: {out: {rules: [%s]}, called: {%srules: [{proto: tcp, action: accept}]}}\n",
+			rows[i].sets, rows[i].rules, rows[i].called);
+		expect_equal(text, rows[i].has, NULL);
+	}
+	expect_equal(BARE "acls: {out: [{proto: tcp, action: accept}]}\n", NULL, "default");
+	expect_equal(BARE "sets: {these: [192.0.2.1]}\n", NULL, "size");
 }
 
 static void
@@ -125,6 +163,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_printed),
+		cmocka_unit_test(what_says_something_with_its_default_is_printed),
 		cmocka_unit_test(what_is_not_written_is_not_printed),
 	};
 

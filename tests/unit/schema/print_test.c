@@ -95,7 +95,7 @@ bare_values_stay_bare(void **state)
 		"  a: [10.0.0.0/8]\n"
 		"  b:\n"
 		"    file: \"x y\"\n"
-		"  c: {}\n"
+		"  c: []\n"
 		"acls:\n"
 		"  l: {}\n"
 		"pipelines:\n"
