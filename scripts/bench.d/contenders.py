@@ -110,10 +110,11 @@ class Testpmd:
 
 class Weir:
     """workers: of a core each, the last on core 1; queues of each port as many unless given; reload: the
-    configuration is read again when the window begins; reports: so many are asked for a second; beside: what runs
+    configuration is read again when the window begins, as it was ("again"), with a rule more ("edited"), or with a
+    route more, so that all flows are judged again ("rewritten"); reports: so many are asked for a second; beside: what runs
     beside it (beside.py), with turns in every other fifth of a second (process.py); by_destination: NAT has a mapping for each destination; mixed: rules of all words."""
 
-    def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=False, reports=0, beside=None,
+    def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=None, reports=0, beside=None,
                  by_destination=False, mixed=False, turns=False):
         self.turns = turns
         self.pipeline, self.workers, self.queues, self.rules, self.reload = pipeline, workers, queues, rules, reload
@@ -121,7 +122,7 @@ class Weir:
         self.name = "weir " + pipeline + ("" if workers == 1 else ", %d workers" % workers) \
             + (" by hand-over" if queues == 1 and workers > 1 else "") \
             + (" by destination" if by_destination else "") \
-            + ("" if rules == policy.RULES else ", %d %srules" % (rules, "mixed " if mixed else "")) + (", read again" if reload else "") \
+            + ("" if rules == policy.RULES else ", %d %srules" % (rules, "mixed " if mixed else "")) + (", read %s" % reload if reload else "") \
             + (", %d reports a second" % reports if reports else "") \
             + (", beside " + beside if beside else "") + (" in turns" if turns else "")
 
@@ -147,7 +148,7 @@ class Weir:
             f.write(configured(self.beside, text, folder))
         command = [bench.weir, "run", "-c", config, "--json", report, "--socket", os.path.join(folder, "control.sock")]
         with collector(self.beside), Program("weir", command, folder) as program:
-            facts = measure(program, samples, warm(samples, traffic), bench.window, self.again(program, bench),
+            facts = measure(program, samples, warm(samples, traffic), bench.window, self.again(program, bench, config, text),
                             self.beside and (lambda: beside(self.beside, bench.weir, folder)), self.turns)
             status = program.stop()
             said = program.said()
@@ -158,10 +159,14 @@ class Weir:
             self.judge_reports(said, bench)
             return self.judge(json.load(f), said, traffic, facts)
 
-    def again(self, program, bench):
+    def again(self, program, bench, config, text):
         """What happens in the window: see measure."""
         if self.reload:
-            return bench.window, lambda: program.process.send_signal(signal.SIGHUP)
+            def read_again():
+                with open(config, "w") as f:
+                    f.write(configured(self.beside, policy.edited(text, self.reload), os.path.dirname(config)))
+                program.process.send_signal(signal.SIGHUP)
+            return bench.window, read_again
         if self.reports:
             return 1 / self.reports, lambda: program.process.send_signal(signal.SIGUSR1)
         return None
@@ -176,7 +181,7 @@ class Weir:
         ledger, drops = report["ledger"], report["drops"]
         if ledger["imbalance"] != 0:
             raise Failure("weir: the ledger does not balance: %s" % ledger)
-        if report["generation"] != 1 + self.reload:
+        if report["generation"] != 1 + bool(self.reload):
             raise Failure("%s: generation %d" % (self.name, report["generation"]))
         # A full ring between workers sheds what the receiving one has too much of.
         shed = {"handoff_full"} if self.workers > 1 else set()
@@ -188,7 +193,7 @@ class Weir:
             raise Failure("%s: dropped %s" % (self.name, drops))
         found = re.search(r"flow look-ups: (\d+) found, (\d+) not", said)
         all_of_them = int(found[1]) + int(found[2]) if found else 0
-        firsts = traffic.first_packets + self.reload * FLOWS[traffic.flows]
+        firsts = traffic.first_packets + bool(self.reload) * FLOWS[traffic.flows]
         missed = max(0, int(found[2]) - firsts) / max(1, all_of_them) if found else 0.0
         if missed > traffic.new / 100 * 1.1 + 0.01:
             raise Failure("%s: %.1f %% of the look-ups found nothing, %d %% should" % (self.name, 100 * missed,

@@ -96,6 +96,15 @@ def weir(pipeline, traffic, devices, system, rules=RULES, mixed=False):
     return "\n".join(lines) + "\n"
 
 
+def edited(text, how):
+    """The text of weir() as it is read again: see Weir."""
+    if how == "edited":
+        return text.replace("    rules:\n", "    rules:\n      - {proto: udp, src: 172.31.255.0/24, dport: 9, action: drop}\n", 1)
+    if how == "rewritten":
+        return text.replace("  main:\n", "  main:\n    - {to: 30.0.0.0/24, via: 192.0.2.2}\n", 1)
+    return text
+
+
 def openflow(pipeline):
     """Lines for ovs-ofctl add-flows; lan is port 1, wan is port 2.
 
