@@ -11,8 +11,8 @@
 
 #include "config/meters.h"
 
-/* Generations before the running one for which flows may have counts: reloads within the two
- * seconds that a sweep takes. */
+/* Editions before the running one for which flows may have counts: reloads within the two seconds
+ * that a sweep takes. */
 #define CARRIED_MAX 4096u
 
 /* A rule counter, to be sorted by its line. */
@@ -80,24 +80,31 @@ find_counters(const struct generation *old, const struct generation *new, uint32
 	return i ? 0 : -ENOMEM;
 }
 
-/* Does the same for a generation before old, by way of old. */
+/* Does the same for an edition before old's: by way of old, or as old has it. */
 static int
 compose(const struct carried *was, const struct carried *last, struct carried *out)
 {
-	if (was->n == 0)
-		return 0; /* it was never published */
-	out->counter = calloc(was->n, sizeof(*out->counter));
+	out->counter = calloc(was->n + 1, sizeof(*out->counter));
 	if (out->counter == NULL)
 		return -ENOMEM;
 	out->n = was->n;
 	for (uint32_t i = 0; i < was->n; i++)
-		out->counter[i] = last->counter[was->counter[i]];
+		out->counter[i] = last != NULL ? last->counter[was->counter[i]] : was->counter[i];
 	return 0;
+}
+
+/* Returns the number that a rule counter of old has in new, the next generation; 0: none. */
+static uint32_t
+number_in(const struct generation *old, const struct generation *new, uint32_t counter)
+{
+	if (generation_same_edition(old, new))
+		return counter;
+	return new->carried[new->n_carried - 1].counter[counter];
 }
 
 /* Keeps the meters of lines that are the same, with their fill. */
 static int
-carry_meters(const struct generation *old, struct generation *new, const struct carried *last)
+carry_meters(const struct generation *old, struct generation *new)
 {
 	uint32_t *by_counter = calloc(new->n_counters + 1, sizeof(*by_counter));
 
@@ -107,7 +114,7 @@ carry_meters(const struct generation *old, struct generation *new, const struct 
 		if (!new->meters[i].asked)
 			by_counter[new->meters[i].counter] = i + 1;
 	for (unsigned i = 0; i < old->n_meters; i++) {
-		uint32_t counter = last->counter[old->meters[i].counter];
+		uint32_t counter = number_in(old, new, old->meters[i].counter);
 
 		if (old->meters[i].asked)
 			continue;
@@ -183,33 +190,44 @@ carry_asked(const struct generation *old, struct generation *new)
 	return rc;
 }
 
+/* Finds the rule counters of old's edition, the last of the n that new carries, in new. */
+static int
+carry_last(const struct generation *old, struct generation *new)
+{
+	struct carried *last = &new->carried[new->n_carried - 1];
+
+	last->n = old->n_counters + 1;
+	last->counter = calloc(last->n, sizeof(*last->counter));
+	return last->counter == NULL ? -ENOMEM : find_counters(old, new, last->counter);
+}
+
 int
 carry_counters(const struct generation *old, struct generation *new, uint64_t uncounted)
 {
-	uint64_t first = old->n_carried > 0 ? old->carried_first : old->number;
-	struct carried *last;
+	bool same = generation_same_edition(old, new);
+	uint64_t end = same ? old->edition : old->edition + 1; /* behind the last one carried */
+	uint64_t first = old->n_carried > 0 ? old->carried_first : old->edition;
+	const struct carried *last = NULL;
 
-	first = RTE_MIN(RTE_MAX(first, uncounted), old->number);
-	if (old->number - first >= CARRIED_MAX)
-		first = old->number - CARRIED_MAX + 1;
+	first = RTE_MIN(RTE_MAX(first, uncounted), old->edition);
+	if (end - first > CARRIED_MAX)
+		first = end - CARRIED_MAX;
 	new->carried_first = first;
-	new->n_carried = (uint32_t)(old->number - first) + 1;
-	new->carried = calloc(new->n_carried, sizeof(*new->carried));
+	new->n_carried = (uint32_t)(end - first);
+	new->carried = calloc(new->n_carried + 1, sizeof(*new->carried));
 	new->carried_hits = calloc(new->n_counters + 1, sizeof(*new->carried_hits));
 	if (new->carried == NULL || new->carried_hits == NULL)
 		return -ENOMEM;
-	last = &new->carried[new->n_carried - 1];
-	last->n = old->n_counters + 1;
-	last->counter = calloc(last->n, sizeof(*last->counter));
-	if (last->counter == NULL || find_counters(old, new, last->counter) < 0)
-		return -ENOMEM;
-	for (uint32_t i = 0; i + 1 < new->n_carried; i++) {
-		uint64_t k = first + i - old->carried_first;
-
-		if (k < old->n_carried && compose(&old->carried[k], last, &new->carried[i]) < 0)
+	if (!same) {
+		if (carry_last(old, new) < 0)
 			return -ENOMEM;
+		last = &new->carried[new->n_carried - 1];
 	}
-	return carry_meters(old, new, last) < 0 ? -ENOMEM : carry_asked(old, new);
+	for (uint64_t i = first; i < old->edition; i++)
+		if (compose(&old->carried[i - old->carried_first], last, &new->carried[i - first])
+			< 0)
+			return -ENOMEM;
+	return carry_meters(old, new) < 0 ? -ENOMEM : carry_asked(old, new);
 }
 
 static void
@@ -228,12 +246,11 @@ add(struct rule_hits *sum, const struct rule_hits *more)
 void
 carry_hits(const struct generation *old, struct generation *new)
 {
-	const struct carried *last = &new->carried[new->n_carried - 1];
-
 	for (uint32_t i = 1; i < old->n_counters; i++) {
-		struct rule_hits *sum = &new->carried_hits[last->counter[i]];
+		uint32_t counter = number_in(old, new, i);
+		struct rule_hits *sum = &new->carried_hits[counter];
 
-		if (last->counter[i] == 0)
+		if (counter == 0)
 			continue;
 		if (old->carried_hits != NULL)
 			add(sum, &old->carried_hits[i]);

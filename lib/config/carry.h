@@ -8,10 +8,10 @@
 
 #include "policy/generation.h"
 
-/* Before new is published, with old running: finds the rule counters of old, and of those earlier
- * generations for which flows may have counts, in new; and makes the meters of lines that say the
- * same new's.  uncounted is the first generation for which a flow of any worker may have counts
- * (fastpath_uncounted).  Returns 0 or -ENOMEM. */
+/* Before new is published, with old running: finds the rule counters of old's edition, and of those
+ * earlier ones for which flows may have counts, in new, which has its edition already; and makes
+ * the meters of lines that say the same new's.  uncounted is the first edition for which a flow of
+ * any worker may have counts (fastpath_uncounted).  Returns 0 or -ENOMEM. */
 int carry_counters(const struct generation *old, struct generation *new, uint64_t uncounted);
 
 /* Adds old's counts to new's, when no worker uses old any more. */

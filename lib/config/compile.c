@@ -468,6 +468,7 @@ generation_discard(struct generation *gen)
 	}
 	meters_discard(gen);
 	carry_discard(gen);
+	free((void *)(uintptr_t)gen->changes);
 	nat_layout_discard(gen->nat);
 	build_discard(m->build);
 	arena_fini(&m->arena);

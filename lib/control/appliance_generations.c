@@ -8,6 +8,7 @@
 
 #include "config/carry.h"
 #include "config/check.h"
+#include "config/edition.h"
 #include "control/nat_log.h"
 #include "nat/layout.h"
 #include "tap/probes.h"
@@ -54,13 +55,35 @@ lay_out_pools(
 	return 0;
 }
 
+/* What a generation of cfg is built from; slot: of each port of cfg. */
+static struct generation_setup
+setup_of(struct appliance *a, const struct config *cfg, const uint16_t *slot)
+{
+	return (struct generation_setup){
+		.cfg = cfg,
+		.added = a->added,
+		.n_added = a->n_added,
+		.port_index = slot,
+		.names = &a->names,
+		.running = a->gen,
+		.workers = a->n_workers,
+	};
+}
+
 int
 finish_generation(struct appliance *a, const struct config *cfg, struct generation *gen,
 	const struct rte_ether_addr mac[], struct err *err)
 {
+	struct generation_setup setup = setup_of(a, cfg, NULL);
 	int rc = generation_finish(gen, mac, err);
 
-	return rc == 0 ? lay_out_pools(a, cfg, gen, err) : rc;
+	if (rc == 0)
+		rc = lay_out_pools(a, cfg, gen, err);
+	if (setup.running == gen)
+		setup.running = NULL; /* the first */
+	if (rc == 0)
+		edition_give(gen, &setup);
+	return rc;
 }
 
 /* Says what workers tell of flows and mappings: offline there is no collector. */
@@ -83,20 +106,13 @@ struct generation *
 begin_generation(
 	struct appliance *a, const struct config *cfg, const uint16_t *slot, struct err *err)
 {
-	struct generation_setup setup = {
-		.cfg = cfg,
-		.added = a->added,
-		.n_added = a->n_added,
-		.port_index = slot,
-		.names = &a->names,
-		.running = a->gen,
-		.workers = a->n_workers,
-	};
+	const struct generation_setup setup = setup_of(a, cfg, slot);
 	unsigned before = err_count(err);
 	struct generation *gen = generation_begin(&setup, err);
 
 	if (err_count(err) == before) {
 		set_export(a, cfg, &gen->flow_export);
+		gen->keeps = a->keeps;
 		return gen;
 	}
 	generation_discard(gen);
@@ -200,7 +216,6 @@ publish(struct appliance *a, struct generation *gen, const struct port_plan *pla
 	}
 	a->retired[a->n_retired++] = a->gen;
 	a->gen = gen;
-	gen->keeps = a->keeps;
 	appliance_follow_time(a);
 	generation_give_number(gen);
 	PROBE_RELOAD(gen->number);

@@ -18,6 +18,7 @@ fastpath_bump_epoch(struct fastpath *fp)
 	/* 16 bits, and 0 means "no program"; ageing clears programs of old epochs long before they
 	 * wrap around. */
 	fp->dp.epoch = (uint16_t)(fp->epochs++ % 65535 + 1);
+	fp->dp.kept_epoch = EPOCH_NONE;
 }
 
 void
@@ -123,9 +124,28 @@ is_homeless(void *datapath, const struct session *s)
 	return nat_is_homeless(dp->nat, s);
 }
 
+/* Lets programs of the previous generation run, or has their flows judged again, or says which of
+ * them may stay. */
+static void
+follow_edition(struct fastpath *fp, const struct generation *before, const struct generation *gen)
+{
+	uint64_t times = slowpath_times(&fp->dp);
+	uint16_t epoch = fp->dp.epoch;
+
+	if (before != NULL && times == fp->times && generation_same_edition(before, gen))
+		return;
+	fastpath_bump_epoch(fp);
+	if (before != NULL && times == fp->times && gen->changes != NULL
+		&& before->edition + 1 == gen->edition)
+		fp->dp.kept_epoch = epoch;
+	fp->times = times;
+}
+
 void
 fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 {
+	const struct generation *before = fp->dp.gen;
+
 	fp->dp.gen = gen;
 	fp->dp.rules = fp->rules;
 	adopt_export(fp, &gen->flow_export);
@@ -136,8 +156,7 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 	nat_adopt(fp->dp.nat, gen->nat != NULL ? gen->nat : &nat_layout_empty);
 	host_configure(fp->dp.host, gen);
 	dynamic_adopt(fp->dp.dynamic, gen);
-	fp->times = slowpath_times(&fp->dp);
-	fastpath_bump_epoch(fp);
+	follow_edition(fp, before, gen);
 	fastpath_outside_bursts(fp);
 	slowpath_adopt_fragments(&fp->dp, &fp->burst);
 	fastpath_send_born(fp);

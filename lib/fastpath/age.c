@@ -120,6 +120,8 @@ age_one(void *arg, struct flow_table *t, uint32_t index)
 
 	if (f->packets != 0)
 		slowpath_collect(dp, f);
+	if (unlikely(f->epoch == dp->kept_epoch))
+		slowpath_keep(dp, t, index);
 	if (unlikely(age->reports) && !(f->flags & FLOW_SESSION)
 		&& (index & age->shares) == age->share && idle <= clock_tick(FLOW_IDLE_NS))
 		slowpath_report_active(dp, t, index);
@@ -165,13 +167,13 @@ sweep_period(const struct fastpath *fp, const struct flow_table *t)
 	return FLOW_SWEEP_MAX_NS;
 }
 
-/* Notes the end of a walk: all counts for generations before the one in which the walk began are
+/* Notes the end of a walk: all counts for editions before the one in which the walk began are
  * collected. */
 static void
 come_round(const struct fastpath *fp, struct sweep *sweep)
 {
 	atomic_store_explicit(&sweep->counted, sweep->began, memory_order_relaxed);
-	sweep->began = fp->dp.gen->number;
+	sweep->began = fp->dp.gen->edition;
 	sweep->rounds++;
 }
 

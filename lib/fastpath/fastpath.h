@@ -64,11 +64,12 @@ void fastpath_link(struct fastpath *fp, uint16_t port, bool up);
 int fastpath_make_room(struct fastpath *fp, const struct generation *gen);
 
 /* Adopts a generation, between bursts.  The old one is no longer used when it returns.  No flow is
- * looked at: the sweep collects what flows have counted, for rule counters that are carried
- * over. */
+ * looked at: the sweep collects what flows have counted, for rule counters that are carried over.
+ * Programs stay if it is of the same edition, and the same times hold as before; those that gen's
+ * changes do not touch, if it is of the next one. */
 void fastpath_adopt(struct fastpath *fp, const struct generation *gen);
 
-/* Returns the first generation for which a flow may still hold counts that are not yet in the rule
+/* Returns the first edition for which a flow may still hold counts that are not yet in the rule
  * counters.  Any thread. */
 uint64_t fastpath_uncounted(const struct fastpath *fp);
 

@@ -21,6 +21,7 @@
 #include "policy/zone.h"
 #include "table/members.h"
 
+struct changes;
 struct own_addresses;
 struct live;
 struct pipeline;
@@ -150,10 +151,10 @@ struct generation_live {
 	struct live *live;
 };
 
-/* The rule counters of an earlier generation in this one. */
+/* The rule counters of an earlier edition in this one. */
 struct carried {
 	uint32_t *counter; /* by its numbers; 0: none */
-	uint32_t n;        /* 0: it was never published */
+	uint32_t n;
 };
 
 /* A dynamic set, whose members outlive generations: its number belongs to its name. */
@@ -172,7 +173,13 @@ struct flow_export {
 };
 
 struct generation {
-	uint64_t number;                              /* 1, 2, ... */
+	uint64_t number; /* 1, 2, ... */
+	/* How often what decides has changed, and a digest of it (config/edition.h): generations of
+	 * one edition decide every packet alike, by lines of the same numbers, so programs stay. 0:
+	 * it is of no other's edition. */
+	uint64_t edition, digest;
+	uint64_t digest_but_rules;     /* the same but for the rules of access lists */
+	const struct changes *changes; /* since the edition before; NULL: whatever has changed */
 	const struct interface *iface[LEDGER_IFACES]; /* by id, or NULL */
 	unsigned n_ifaces;                            /* highest id + 1 */
 	struct zones zones;
@@ -219,11 +226,12 @@ struct generation {
 	unsigned n_workers;
 	bool keeps; /* access lists let sessions through that are marked as kept */
 	struct shared_meter **shared_meters; /* by meter number; control's */
-	/* What earlier generations have counted: the counters up to the change, and their numbers
-	 * in this generation, for all that a flow may still have counts for when it is swept. */
-	uint64_t carried_first;          /* number of the oldest of them */
-	uint32_t n_carried;              /* up to the previous one; 0: this is the first */
-	struct carried *carried;         /* by number */
+	/* What earlier generations have counted: the counters up to the change, and the numbers of
+	 * earlier editions' in this one, for all that a flow may still have counts for when it is
+	 * swept. */
+	uint64_t carried_first;          /* the oldest of these editions */
+	uint32_t n_carried;              /* up to the previous one; 0: there is none */
+	struct carried *carried;         /* by edition */
 	struct rule_hits *carried_hits;  /* by rule counter; control's */
 	const struct own_addresses *own; /* of all interfaces; NULL: none */
 	const struct owners *owners;     /* NULL: nothing translates */
@@ -260,6 +268,13 @@ bool generation_broadcast(const struct generation *g, rte_be32_t address, unsign
 /* Returns what the generation has on an address that NAT answers for, in whatever domain; NULL: it
  * does not. */
 const struct public_address *generation_public(const struct generation *g, rte_be32_t address);
+
+/* Returns true if both decide every packet alike. */
+static inline bool
+generation_same_edition(const struct generation *a, const struct generation *b)
+{
+	return a->edition != 0 && a->edition == b->edition;
+}
 
 /* Returns the domain of an interface; that of an id that none has is the main one. */
 static inline uint8_t

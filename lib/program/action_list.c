@@ -64,9 +64,9 @@ action_lists_bytes(const struct action_lists *t)
 }
 
 static uint32_t
-hash_of(const uint32_t word[], unsigned n, uint32_t generation)
+hash_of(const uint32_t word[], unsigned n, uint32_t edition)
 {
-	uint64_t hash = generation;
+	uint64_t hash = edition;
 
 	for (unsigned i = 0; i < n; i++)
 		hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15ull;
@@ -74,18 +74,18 @@ hash_of(const uint32_t word[], unsigned n, uint32_t generation)
 }
 
 static bool
-is(const struct action_list *l, const uint32_t word[], unsigned n, uint32_t generation)
+is(const struct action_list *l, const uint32_t word[], unsigned n, uint32_t edition)
 {
 	for (unsigned i = 0; i < n; i++) {
 		if (l->word[i] != word[i])
 			return false;
 	}
-	return l->generation == generation && l->refs != 0
+	return l->edition == edition && l->refs != 0
 		&& (n == PROGRAM_ACTIONS_MAX || l->word[n] == 0);
 }
 
 static uint16_t
-make(struct action_lists *t, const uint32_t word[], unsigned n, uint32_t generation)
+make(struct action_lists *t, const uint32_t word[], unsigned n, uint32_t edition)
 {
 	struct action_list *l;
 	uint16_t i = t->vacant;
@@ -99,32 +99,32 @@ make(struct action_lists *t, const uint32_t word[], unsigned n, uint32_t generat
 	l = &t->list[i];
 	memset(l, 0, sizeof(*l));
 	memcpy(l->word, word, n * sizeof(word[0]));
-	l->generation = generation;
+	l->edition = edition;
 	t->used++;
 	t->owned[0]++;
 	return i;
 }
 
 uint16_t
-action_lists_take(struct action_lists *t, const uint32_t word[], unsigned n, uint32_t generation)
+action_lists_take(struct action_lists *t, const uint32_t word[], unsigned n, uint32_t edition)
 {
 	uint16_t *head, i = t->last;
 	uint32_t hash;
 
-	if (is(&t->list[i], word, n, generation)) {
+	if (is(&t->list[i], word, n, edition)) {
 		t->list[i].refs++;
 		return i;
 	}
-	hash = hash_of(word, n, generation);
+	hash = hash_of(word, n, edition);
 	head = &t->chain[hash & t->mask];
 	for (i = *head; i != 0; i = t->list[i].next) {
-		if (t->list[i].hash == hash && is(&t->list[i], word, n, generation)) {
+		if (t->list[i].hash == hash && is(&t->list[i], word, n, edition)) {
 			t->list[i].refs++;
 			t->last = i;
 			return i;
 		}
 	}
-	i = make(t, word, n, generation);
+	i = make(t, word, n, edition);
 	if (i == 0)
 		return 0;
 	t->list[i].hash = hash;

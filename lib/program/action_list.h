@@ -3,8 +3,8 @@
  *
  * Programs of many flows have the same few lists (what a rule counts, meters, marks), so a record
  * holds the number of its list.  A list exists while records hold it.  Its arguments refer to rule
- * counters and meters of the generation that it was made for: the same words of another generation
- * are another list.
+ * counters and meters of the edition (policy/generation.h) that it was made for: the same words of
+ * another edition are another list.
  *
  * Threads: the owning worker.  Memory: action_lists_create. */
 #ifndef PROGRAM_ACTION_LIST_H
@@ -21,7 +21,7 @@
 
 struct action_list {
 	uint32_t word[PROGRAM_ACTIONS_MAX]; /* ended by 0 if there is room */
-	uint32_t generation;                /* low bits of its number */
+	uint32_t edition;                   /* low bits of its number */
 	uint32_t refs;                      /* records that hold it; 0: vacant */
 	uint32_t hash;
 	uint16_t next;  /* in its chain, or of the vacant */
@@ -47,10 +47,10 @@ struct action_lists *action_lists_create(uint32_t records, int numa_node);
 void action_lists_destroy(struct action_lists *t); /* NULL is fine */
 size_t action_lists_bytes(const struct action_lists *t);
 
-/* Returns the number of the list with these n words of a generation, for one more record; n is not
+/* Returns the number of the list with these n words of an edition, for one more record; n is not
  * 0.  Returns 0 when there is no room. */
 uint16_t action_lists_take(
-	struct action_lists *t, const uint32_t word[], unsigned n, uint32_t generation);
+	struct action_lists *t, const uint32_t word[], unsigned n, uint32_t edition);
 
 /* Records that the list was taken for a flow of this ingress interface; the first one owns it. */
 void action_lists_own(struct action_lists *t, uint16_t list, uint16_t iface);

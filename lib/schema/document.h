@@ -49,6 +49,10 @@ void document_print(const struct document *doc, enum document_defaults defaults,
 int cfg_print(const struct cfg_table *table, const void *config, enum document_defaults defaults,
 	FILE *out);
 
+/* Returns a digest of what was written: comments, layout and places do not count.  Without a key of
+ * the elements of a section, and what is written as this key's value alone; NULL: of all. */
+uint64_t document_digest(const struct document *doc, const char *section, const char *key);
+
 /* Writes a JSON schema (draft 2020-12) of the file; a Markdown reference. */
 void document_json_schema(const struct cfg_table *root, FILE *out);
 void document_reference(const struct cfg_table *root, FILE *out);

@@ -27,10 +27,14 @@ struct rule_ring;
 struct sessions;
 struct slowpath; /* slowpath/slowpath.h */
 
+#define EPOCH_NONE 0x10000u /* no program is of it */
+
 struct datapath {
 	const struct generation *gen;
-	uint16_t epoch;  /* of programs that may run; never 0 */
-	unsigned worker; /* its number */
+	uint16_t epoch;      /* of programs that may run; never 0 */
+	uint32_t kept_epoch; /* of programs that gen's changes tell which of them stay
+			      * (slowpath_keep); or EPOCH_NONE */
+	unsigned worker;     /* its number */
 	struct clock clock;
 	uint64_t now_ns; /* as read by fastpath_tick, once a burst */
 	struct flow_table *flow4, *flow6;

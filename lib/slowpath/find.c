@@ -8,11 +8,16 @@
 #include "slowpath/slowpath_priv.h"
 
 uint32_t
-slot_find(const struct datapath *dp, const struct burst *b, unsigned slot)
+slot_find(struct datapath *dp, const struct burst *b, unsigned slot)
 {
-	if (slot_is_ip6(b, slot))
-		return flow_table_find(dp->flow6, &b->key6[slot], b->hash[slot]);
-	return flow_table_find(dp->flow4, &b->key4[slot], b->hash[slot]);
+	bool ip6 = slot_is_ip6(b, slot);
+	struct flow_table *t = ip6 ? dp->flow6 : dp->flow4;
+	const void *key = ip6 ? (const void *)&b->key6[slot] : &b->key4[slot];
+	uint32_t index = flow_table_find(t, key, b->hash[slot]);
+
+	if (index != 0 && unlikely(flow_at(t, index)->epoch == dp->kept_epoch))
+		slowpath_keep(dp, t, index);
+	return index;
 }
 
 const struct flow *

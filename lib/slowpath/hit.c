@@ -137,16 +137,37 @@ hit_finish(struct datapath *dp, struct burst *b, unsigned slot)
 	return true;
 }
 
-/* Looks a slot up by its whole key.  Returns true if it has another record than the first signature
- * led to, with a program of this epoch. */
 static bool
-look_again(const struct datapath *dp, struct burst *b, unsigned slot)
+is_of_flow(const struct datapath *dp, const struct burst *b, unsigned slot)
 {
-	uint32_t first = b->flow[slot];
+	if (b->class[slot] == SLOT_PLAIN6)
+		return key6_same(&b->key6[slot], &flow6_at(dp->flow6, b->flow[slot])->key);
+	return key4_same(&b->key4[slot], &flow4_at(dp->flow4, b->flow[slot])->key);
+}
 
+/* Keeps the program of the record that the first signature led to, if it is the slot's and one that
+ * may stay. */
+static bool
+keep(struct datapath *dp, const struct burst *b, unsigned slot)
+{
+	struct flow_table *t = b->class[slot] == SLOT_PLAIN6 ? dp->flow6 : dp->flow4;
+	uint32_t index = b->flow[slot];
+
+	if (likely(flow_at(t, index)->epoch != dp->kept_epoch) || !is_of_flow(dp, b, slot))
+		return false;
+	slowpath_keep(dp, t, index);
+	return flow_at(t, index)->epoch == dp->epoch;
+}
+
+/* Looks a slot up by its whole key, unless the program of its record is kept.  Returns true if it
+ * has a record with a program of this epoch. */
+static bool
+look_again(struct datapath *dp, struct burst *b, unsigned slot)
+{
+	if (keep(dp, b, slot))
+		return true;
 	b->flow[slot] = slot_find(dp, b, slot);
-	return b->flow[slot] != 0 && b->flow[slot] != first
-		&& slot_record(dp, b, slot)->epoch == dp->epoch;
+	return b->flow[slot] != 0 && slot_record(dp, b, slot)->epoch == dp->epoch;
 }
 
 /* Settles a slot whose flow belongs to another worker, before anything else is read: half of the

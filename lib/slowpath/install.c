@@ -96,12 +96,12 @@ has_actions(const struct program *p)
 static uint16_t
 list_for(struct datapath *dp, const struct program *p, uint16_t iface)
 {
-	uint32_t generation = (uint32_t)dp->gen->number;
-	uint16_t list = action_lists_take(dp->lists, p->actions, p->action_count, generation);
+	uint32_t edition = (uint32_t)dp->gen->edition;
+	uint16_t list = action_lists_take(dp->lists, p->actions, p->action_count, edition);
 
 	if (list == 0) {
 		slowpath_free_lists(dp);
-		list = action_lists_take(dp->lists, p->actions, p->action_count, generation);
+		list = action_lists_take(dp->lists, p->actions, p->action_count, edition);
 	}
 	action_lists_own(dp->lists, list, iface);
 	if (list == 0)

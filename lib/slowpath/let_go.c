@@ -6,17 +6,16 @@
 #include "slowpath/slowpath_priv.h"
 #include "tap/rule_ring.h"
 
-/* Returns the rule counter of a word of a list, in the current generation, or 0. */
-static uint32_t
-counter_now(const struct generation *gen, const struct action_list *l, uint32_t word)
+uint32_t
+slowpath_counter_now(const struct generation *gen, const struct action_list *l, uint32_t word)
 {
 	uint32_t counter = ACTION_ARG(word), back;
 
 	if (ACTION_OP(word) != ACTION_COUNT)
 		return 0;
-	if (l->generation == (uint32_t)gen->number)
+	if (l->edition == (uint32_t)gen->edition)
 		return counter;
-	back = l->generation - (uint32_t)gen->carried_first;
+	back = l->edition - (uint32_t)gen->carried_first;
 	return back < gen->n_carried && counter < gen->carried[back].n
 		? gen->carried[back].counter[counter]
 		: 0;
@@ -31,7 +30,7 @@ slowpath_collect(struct datapath *dp, struct flow *f)
 	if (f->packets == 0)
 		return;
 	for (unsigned i = 0; i < PROGRAM_ACTIONS_MAX && l->word[i] != 0; i++) {
-		uint32_t counter = counter_now(dp->gen, l, l->word[i]);
+		uint32_t counter = slowpath_counter_now(dp->gen, l, l->word[i]);
 
 		if (counter != 0)
 			rule_hits_add(&hits[counter], f->packets, f->bytes, f->seen);

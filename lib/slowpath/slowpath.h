@@ -110,6 +110,14 @@ struct search {
 };
 
 /* What the slow path keeps beside the worker's tables (slowpath/datapath.h). */
+/* A list of the edition before, by the numbers of this one (keep.c). */
+struct kept_list {
+	uint32_t edition;
+	uint16_t was; /* 0: none */
+	uint16_t n;
+	uint32_t word[PROGRAM_ACTIONS_MAX];
+};
+
 struct slowpath {
 	struct hop_health health; /* asks the host */
 	struct fragments *fragments;
@@ -125,6 +133,7 @@ struct slowpath {
 	uint32_t sample_line;
 	struct recorder_entry *sample_entry;
 	bool records;
+	struct kept_list kept_list; /* the last one */
 	uint32_t lists_hand;        /* the record whose action list is taken next */
 	bool foresees;              /* nothing is learned */
 	struct fragment_pass *pass; /* the ports for the fragment in progress; NULL: not a
@@ -200,8 +209,9 @@ struct handing slowpath_hand_fragment(
 void slowpath_session_ends(
 	const struct datapath *dp, const struct session *session, struct session_ends *out);
 
-/* Returns the index of the flow record of a slot that has a key, or 0. */
-uint32_t slot_find(const struct datapath *dp, const struct burst *b, unsigned slot);
+/* Returns the index of the flow record of a slot that has a key, or 0.  Keeps its program, if it is
+ * one that may stay. */
+uint32_t slot_find(struct datapath *dp, const struct burst *b, unsigned slot);
 
 /* Returns true if anything in the configuration translates. */
 bool slowpath_translates(const struct datapath *dp);
@@ -289,6 +299,10 @@ void slowpath_send(void *datapath, struct rte_mbuf *m, uint16_t port, uint16_t i
 
 /* Adds what a flow has counted since the last time to its rule counters. */
 void slowpath_collect(struct datapath *dp, struct flow *f);
+
+/* Makes the program of a record, which is of dp->kept_epoch, one of this epoch, unless the changes
+ * that the generation has may touch its flow (policy/changes.h). */
+void slowpath_keep(struct datapath *dp, struct flow_table *t, uint32_t index);
 
 /* Tells the end of a session, if a rule with log: asks for it.  With dp->rules. */
 void slowpath_rule_session_ends(struct datapath *dp, const struct session *session, uint8_t why);

@@ -9,6 +9,8 @@
 #include "slowpath/conflict.h"
 #include "slowpath/slowpath.h"
 
+struct action_list;
+
 /* The next hop of a gateway, as long as programs of the epoch may hold it. */
 #define KNOWN_HOPS 64u
 
@@ -113,6 +115,10 @@ unsigned collect_misses(
 	struct datapath *dp, struct burst *b, unsigned from, unsigned to, unsigned *n_miss);
 
 /* --- handoff.c: packets of other workers --- */
+
+/* Returns the rule counter of a word of a list in the generation's edition, or 0. */
+uint32_t slowpath_counter_now(
+	const struct generation *gen, const struct action_list *l, uint32_t word);
 
 /* Looks up the owner of the slots from `from` on that have no program of this epoch, and where
  * their sessions are.  Those of other workers are settled (SLOT_DONE, OUT_WORKER), and their flows

@@ -109,7 +109,7 @@ worker_adopt(struct worker *w, const struct generation *gen)
 	uint64_t began = rte_rdtsc();
 
 	w->generation = gen;
-	w->knows = false;
+	w->knows &= old != NULL && generation_same_edition(old, gen);
 	search_adopt(w); /* before held packets are judged */
 	fastpath_adopt(w->fp, gen);
 	worker_follow_ports(w, old);

@@ -45,7 +45,7 @@ unsigned workers_step(struct workers *ws);
 /* Allocates what adopting a generation needs, before it is published.  Returns 0 or -ENOMEM. */
 int workers_make_room(struct workers *ws, const struct generation *gen);
 
-/* Returns the first generation for which a flow of any worker may still hold counts
+/* Returns the first edition for which a flow of any worker may still hold counts
  * (fastpath_uncounted). */
 uint64_t workers_uncounted(const struct workers *ws);
 

@@ -4,7 +4,7 @@
  *
  *   10.0.0.2 --- lan [ Weir ] wan --- 198.51.100.2 */
 #include "program/action_list.h"
-#include "support/appliance_fixture.h"
+#include "hits.h"
 
 #define CONFIG(rules) \
 	"version: 1\n" \
@@ -38,22 +38,6 @@ send_to(struct appliance_fixture *f, unsigned dport, unsigned n)
 	snprintf(packet, sizeof(packet), "udp 10.0.0.2:1000 > 198.51.100.2:%u", dport);
 	for (unsigned i = 0; i < n; i++)
 		push(f, "lan", packet);
-}
-
-/* Hits of the rule on that line of the list. */
-static uint64_t
-hits(struct appliance_fixture *f, unsigned line)
-{
-	static struct report r;
-	const struct generation *gen;
-
-	read_report(f, &r);
-	gen = appliance_generation(f->a);
-	for (unsigned i = 0; i < r.n_counters; i++) {
-		if (r.counters[i].counter == &gen->counters[line])
-			return r.counters[i].packets;
-	}
-	return 0;
 }
 
 static void
