@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ageing of sessions: the timeout of each, and the sweep that ends expired ones.
  *
- * The sweep works in batches, each prefetched before it is examined: sessions that ended long ago
- * are not in the cache. */
+ * A session that the sweep has looked at is due when it would expire without a further packet, and
+ * is not looked at before, since it and its records are three lines that are in no cache.  What may
+ * end it sooner has it looked at: another class or policy, other timeouts, a table that fills up,
+ * interfaces and addresses that go.  The sweep works in batches, each prefetched before it is
+ * examined. */
 
 #include <netinet/in.h>
 
@@ -14,6 +17,8 @@
 #include "session/tcp.h"
 
 #define BATCH       16u
+#define FAR         (1u << 30) /* ticks: 13 days */
+#define LEVELS      32u
 #define TICKS_PER_S 954u /* 10^9 >> 20, rounded up */
 
 enum session_timeout
@@ -44,20 +49,37 @@ session_timeout_kind(const struct session *s)
 	}
 }
 
+/* Returns how many sessions there may be before timeouts shrink. */
+static uint32_t
+roomy(const struct sessions *t)
+{
+	return (uint32_t)((uint64_t)t->capacity * 6 / 10);
+}
+
+/* Returns a timeout of a class below established when so many sessions are there. */
+static uint32_t
+shrunk(const struct sessions *t, uint32_t ticks, uint32_t used)
+{
+	uint32_t floor = roomy(t), over = t->capacity - floor;
+
+	if (used <= floor)
+		return ticks;
+	ticks = (uint32_t)(((uint64_t)ticks * (t->capacity - used) + over - 1) / over);
+	return RTE_MAX(ticks, TICKS_PER_S);
+}
+
 /* Returns the timeout.  Below established it shrinks as the table fills up; that of replied
  * sessions only if they are the cause. */
 static uint32_t
 timeout_ticks(const struct sessions *t, const struct session *s)
 {
-	uint64_t ticks = t->policy[s->policy].ticks[session_timeout_kind(s)];
-	uint32_t floor = (uint32_t)((uint64_t)t->capacity * 6 / 10);
+	uint32_t ticks = t->policy[s->policy].ticks[session_timeout_kind(s)];
 
-	if (t->used <= floor || s->class >= SESSION_ESTABLISHED
+	if (s->class >= SESSION_ESTABLISHED
 		|| (s->class == SESSION_REPLIED
 			&& t->count[SESSION_REPLIED] <= session_share(t, SESSION_REPLIED)))
-		return (uint32_t)ticks;
-	ticks = (ticks * (t->capacity - t->used) + t->capacity - floor - 1) / (t->capacity - floor);
-	return RTE_MAX((uint32_t)ticks, TICKS_PER_S);
+		return ticks;
+	return shrunk(t, ticks, t->used);
 }
 
 bool
@@ -111,28 +133,100 @@ is_homeless(const struct sessions *t, const struct session *s)
 	return t->is_homeless != NULL && t->is_homeless(t->arg, s);
 }
 
-/* Sweeps sessions first..first+n-1, none above high. */
+/* Returns how far the table is filled up where timeouts shrink, in parts of LEVELS: the least that
+ * has room for all sessions. */
+static uint32_t
+level_of(const struct sessions *t)
+{
+	uint64_t floor = roomy(t), over = t->capacity - floor;
+
+	return t->used <= floor ? 0 : (uint32_t)(((t->used - floor) * LEVELS + over - 1) / over);
+}
+
+/* Dues are worked out for a level above that of the table: when it is reached, all are worked out
+ * again. */
 static void
-sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
+follow_level(struct sessions *t)
+{
+	uint32_t level = level_of(t);
+
+	if (level > t->level)
+		t->recheck = t->high;
+	if (level > t->level || level + 2 < t->level)
+		t->level = RTE_MIN(level + 1, LEVELS);
+}
+
+/* Returns true if no session can be passed over. */
+static bool
+looks_at_all(const struct sessions *t)
+{
+	return t->recheck > 0 || t->zone_of != NULL || t->domain_of != NULL
+		|| t->is_homeless != NULL;
+}
+
+static inline bool
+is_due(const struct sessions *t, uint32_t index, uint32_t now_tick)
+{
+	uint32_t due = t->due[index];
+
+	return due == 0 || (int32_t)(now_tick - due) >= 0;
+}
+
+/* Returns the clock_tick at which the sweep has to look at a session again that is not over.  The
+ * states of SCTP have timeouts of their own within a class. */
+static inline uint32_t
+due_of(const struct sessions *t, const struct session *s, uint32_t seen, uint32_t ticks)
+{
+	uint32_t due;
+
+	if (s->proto == IPPROTO_SCTP)
+		return 0;
+	if (t->level != 0 && s->class < SESSION_ESTABLISHED)
+		ticks = shrunk(t, t->policy[s->policy].ticks[session_timeout_kind(s)],
+			roomy(t)
+				+ (uint32_t)(t->level * (uint64_t)(t->capacity - roomy(t))
+					/ LEVELS));
+	due = seen + RTE_MIN(ticks, FAR) + 1;
+	return due != 0 ? due : 1;
+}
+
+/* Looks at a session, or at a vacant place.  Returns true if it is over. */
+static inline bool
+is_over(struct sessions *t, const struct session *s, uint32_t now_tick)
+{
+	uint32_t *due = &t->due[session_index(t, s)], seen, ticks;
+
+	if (!(s->flags & SESSION_USED)) {
+		*due = (now_tick + FAR) | 1;
+		return false;
+	}
+	seen = session_seen(t, s);
+	ticks = timeout_ticks(t, s);
+	if (now_tick - seen > ticks || is_stranded(t, s) || is_homeless(t, s))
+		return true;
+	*due = due_of(t, s, seen, ticks);
+	return false;
+}
+
+/* Looks at n sessions, which have been prefetched. */
+static void
+look_at(struct sessions *t, const uint32_t index[], unsigned n, uint32_t now_tick)
 {
 	struct session *over[BATCH];
 	unsigned n_over = 0;
 
-	for (uint32_t i = first; i < first + n; i++) {
-		const struct session *s = &t->session[i];
+	for (unsigned i = 0; i < n; i++) {
+		const struct session *s = &t->session[index[i]];
 
-		rte_prefetch0(s + BATCH);
 		if (s->flags & SESSION_LINKED) {
 			rte_prefetch0(flow_at(flows_of(t, s), s->flow[0]));
 			rte_prefetch0(flow_at(flows_of(t, s), s->flow[1]));
 		}
 	}
-	for (uint32_t i = first; i < first + n; i++) {
-		struct session *s = &t->session[i];
+	for (unsigned i = 0; i < n; i++) {
+		struct session *s = &t->session[index[i]];
 
-		if (!(s->flags & SESSION_USED)
-			|| (!session_expired(t, s, now_tick) && !is_stranded(t, s)
-				&& !is_homeless(t, s)))
+		if (!is_over(t, s, now_tick))
 			continue;
 		over[n_over++] = s;
 		if (s->flags & SESSION_LINKED) {
@@ -152,13 +246,25 @@ sweep_batch(struct sessions *t, uint32_t first, uint32_t n, uint32_t now_tick)
 void
 sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick)
 {
-	uint32_t left = RTE_MIN(budget, t->high);
+	uint32_t left = RTE_MIN(budget, t->high), index[BATCH];
+	unsigned n = 0;
+	bool all;
 
-	while (left > 0) {
-		uint32_t n = RTE_MIN(RTE_MIN(left, BATCH), t->high + 1 - t->hand);
+	follow_level(t);
+	all = looks_at_all(t);
+	t->recheck -= RTE_MIN(left, t->recheck);
+	for (; left > 0; left--) {
+		uint32_t i = t->hand;
 
-		sweep_batch(t, t->hand, n, now_tick);
-		left -= n;
-		t->hand = t->hand + n > t->high ? 1 : t->hand + n;
+		t->hand = i >= t->high ? 1 : i + 1;
+		if (!all && !is_due(t, i, now_tick))
+			continue;
+		rte_prefetch0(&t->session[i]);
+		index[n++] = i;
+		if (n < BATCH)
+			continue;
+		look_at(t, index, n, now_tick);
+		n = 0;
 	}
+	look_at(t, index, n, now_tick);
 }

@@ -65,6 +65,7 @@ session_append(struct sessions *t, struct session *s, enum session_class class)
 	struct session_list *l;
 
 	s->class = class & 7;
+	session_look_again(t, s);
 	if (s->proto != IPPROTO_TCP)
 		s->queued = session_seen(t, s);
 	s->next = 0;

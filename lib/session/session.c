@@ -53,8 +53,9 @@ sessions_create(uint32_t capacity, uint64_t gate_bytes, struct flow_table *flow4
 	t->hand = 1;
 	t->session = memory_take((size_t)(capacity + 1) * sizeof(*t->session), numa_node);
 	t->offer = memory_take((size_t)(capacity + 1) * sizeof(*t->offer), numa_node);
+	t->due = memory_take((size_t)(capacity + 1) * sizeof(*t->due), numa_node);
 	t->sources = sources_create(capacity, numa_node);
-	if (t->session == NULL || t->offer == NULL || t->sources == NULL
+	if (t->session == NULL || t->offer == NULL || t->due == NULL || t->sources == NULL
 		|| syn_gate_init(&t->gate, gate_bytes, numa_node) < 0) {
 		sessions_destroy(t);
 		return NULL;
@@ -71,6 +72,7 @@ sessions_destroy(struct sessions *t)
 	sources_destroy(t->sources);
 	tally_destroy(t->tally);
 	syn_gate_fini(&t->gate);
+	memory_give(t->due, (size_t)(t->capacity + 1) * sizeof(*t->due));
 	memory_give(t->offer, (size_t)(t->capacity + 1) * sizeof(*t->offer));
 	memory_give(t->session, (size_t)(t->capacity + 1) * sizeof(*t->session));
 	free(t);
@@ -79,7 +81,9 @@ sessions_destroy(struct sessions *t)
 size_t
 sessions_bytes(const struct sessions *t)
 {
-	return sizeof(*t) + (size_t)(t->capacity + 1) * (sizeof(*t->session) + sizeof(*t->offer))
+	return sizeof(*t)
+		+ (size_t)(t->capacity + 1)
+		* (sizeof(*t->session) + sizeof(*t->offer) + sizeof(*t->due))
 		+ syn_gate_bytes(&t->gate);
 }
 
@@ -95,6 +99,7 @@ void
 sessions_set_policies(struct sessions *t, const struct session_policy *policy)
 {
 	t->policy = policy != NULL ? policy : &session_policy_default;
+	t->recheck = t->high;
 }
 
 struct session *

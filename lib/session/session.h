@@ -236,6 +236,11 @@ struct sessions {
 		uint32_t first, last, count; /* the first is the oldest */
 	} list[2][SESSION_CLASSES];          /* of IPv4, of IPv6 */
 	uint32_t hand;                       /* position of the sweep */
+	/* By index: the clock_tick before which the session cannot be over, as it was when the
+	 * sweep looked at it last; 0: the sweep looks at it. */
+	uint32_t *due;
+	uint32_t recheck; /* sessions that the sweep looks at next, whatever is due */
+	uint32_t level;   /* how full the table may be until all dues change (age.c) */
 	uint64_t swept_ns;
 	uint64_t created, refused;
 	uint64_t limited; /* stage track: write */
@@ -430,6 +435,13 @@ bool session_yields_answers(const struct sessions *t, const struct flow *f, uint
 
 /* Takes the programs from the forward direction's records. */
 void session_outdate(struct sessions *t, const struct session *s);
+
+/* Has the sweep look at a session of the table: its timeout is another one now. */
+static inline void
+session_look_again(struct sessions *t, const struct session *s)
+{
+	t->due[s - t->session] = 0;
+}
 
 /* Returns the clock_tick of the packet that counts for its timeout. */
 uint32_t session_seen(const struct sessions *t, const struct session *s);

@@ -116,6 +116,20 @@ is_announced(const struct eval *ev)
 		&& helpers_announced(ev->helpers, session_index(ev->sessions, ev->session));
 }
 
+/* The timeouts are those of the place where the session's first packets come in, by the first stage
+ * track there. */
+static void
+follow_policy(const struct track *track, struct eval *ev)
+{
+	struct session *s = ev->session;
+	uint16_t policy = track->policy & (SESSION_POLICIES - 1);
+
+	if (s->policy == policy)
+		return;
+	s->policy = policy;
+	session_look_again(ev->sessions, s);
+}
+
 /* Handles a packet of a known session.  Later stages see a reply as its receiver will see it, and a
  * forward packet with its sender's source and its real destination; the slow path sets the rest
  * (snat stands behind the rules). */
@@ -127,10 +141,8 @@ known(const struct track *track, struct eval *ev)
 
 	if (!(s->flags & SESSION_LINKED))
 		return; /* made by an earlier stage track */
-	/* The timeouts are those of the place where the session's first packets come in, by the
-	 * first stage track there. */
 	if (!ev->reply && ev->state == CONN_UNTRACKED && !ev->dry)
-		s->policy = track->policy & (SESSION_POLICIES - 1);
+		follow_policy(track, ev);
 	ev->state = !is_new(ev) ? CONN_ESTABLISHED : is_announced(ev) ? CONN_RELATED : CONN_NEW;
 	if (asks_anew(ev)) {
 		ev->state = CONN_NEW;

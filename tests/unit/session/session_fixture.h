@@ -30,7 +30,7 @@ struct session_fixture {
 	uint32_t tick;
 };
 
-static void
+static inline void
 on_release(void *arg, struct session *s, enum session_end why)
 {
 	struct session_fixture *f = arg;
@@ -52,7 +52,7 @@ given(uint32_t capacity)
 }
 
 /* on_release needs the fixture where it stays. */
-static void
+static inline void
 watch(struct session_fixture *f)
 {
 	f->t->release = on_release;
@@ -74,7 +74,7 @@ done(struct session_fixture *f)
 }
 
 /* The same with flows that have no session: they go with the table. */
-static void
+static inline void
 done_with_cache(struct session_fixture *f)
 {
 	sessions_flush(f->t, SESSION_END_stopped);

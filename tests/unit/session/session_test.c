@@ -557,7 +557,7 @@ memory_that_runs_out_leaves_nothing_behind(void **state)
 		memory_fault_at = 0;
 		sessions_destroy(t);
 	} while (t == NULL);
-	assert_int_equal(at, 4); /* sessions, offers, openings; sources have no tables yet */
+	assert_int_equal(at, 5); /* sessions, offers, dues, openings; sources have no tables yet */
 	done(&f);
 }
 
