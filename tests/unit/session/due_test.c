@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The sweep passes over sessions that are not due: whatever happens to sessions, those end that have
- * expired, when it comes by, and no others.
+/* The sweep passes over sessions that are not due: whatever happens to sessions, those end that
+ * have expired, when it comes by, and no others.
  *
  *   unit_session_due [STEPS] [SEED] */
 #include "session/sctp.h"
@@ -43,8 +43,8 @@ begin_some(struct session_fixture *f)
 	static const uint8_t protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, IPPROTO_ICMP };
 	struct tuple t = tuple_of(
 		0x0a000000 + draw(1u << 20), (uint16_t)(1024 + draw(60000)), protos[draw(4)]);
-	struct session *s = take(f, t.proto == IPPROTO_TCP ? SESSION_HALF_OPEN
-							    : SESSION_UNREPLIED_UDP);
+	struct session *s = take(
+		f, t.proto == IPPROTO_TCP ? SESSION_HALF_OPEN : SESSION_UNREPLIED_UDP);
 
 	if (s == NULL)
 		return;
@@ -100,7 +100,8 @@ change_some(struct session_fixture *f, struct session_policy policy[static POLIC
 	}
 }
 
-/* Goes on through the table by some part of it; what is passed is compared with what has expired. */
+/* Goes on through the table by some part of it; what is passed is compared with what has expired.
+ */
 static void
 sweep_some(struct session_fixture *f)
 {
@@ -165,8 +166,8 @@ what_is_not_due_is_passed_over(void **state)
 	done(&f);
 }
 
-/* Timeouts shrink as the table fills up, and so does what is due; a few sessions more or less change
- * nothing. */
+/* Timeouts shrink as the table fills up, and so does what is due; a few sessions more or less
+ * change nothing. */
 static void
 a_crowded_table_is_passed_over_too(void **state)
 {
