@@ -55,11 +55,11 @@ static const struct cfg_field bond_fields[] = {
 	{ "hash", CFG_ENUM, "l34", offsetof(struct bond_row, hash),
 		"What chooses a frame's member, of lacp and balance: MACs (l2), also IP addresses (l23), or "
 		"addresses and ports (l34).",
-		.words = hash_words, .reopens = true },
+		.words = hash_words, .reopens = true, .presence = true },
 	{ "rate", CFG_ENUM, "fast", offsetof(struct bond_row, rate),
 		"How often an LACP partner is to send: each second (fast; lost after 3 s), or each 30 s (slow; "
 		"lost after 90 s).",
-		.words = rate_words, .reopens = true },
+		.words = rate_words, .reopens = true, .presence = true },
 	{ "primary", CFG_TEXT, CFG_OPTIONAL, offsetof(struct bond_row, primary),
 		"Member of active-backup that is active as long as it has a link: its name or device; without it, "
 		"the active member stays until its link fails.",

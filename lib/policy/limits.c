@@ -34,7 +34,7 @@ static const struct cfg_field limit_match_fields[] = {
 		.min = 1, .max = LIMITER_MAX_BURST },
 	{ "size", CFG_U32, "65536", offsetof(struct limit_match_cfg, size),
 		"Addresses whose rate each worker remembers, 32 bytes each.",
-		.min = LIMITER_SIZE_MIN, .max = LIMITER_SIZE_MAX },
+		.min = LIMITER_SIZE_MIN, .max = LIMITER_SIZE_MAX, .presence = true },
 	{ "over", CFG_BOOL, "false", offsetof(struct limit_match_cfg, over),
 		"Matches what exceeds the limit, instead of what keeps to it." },
 	{ "dropped", CFG_BOOL, "false", offsetof(struct limit_match_cfg, dropped),

@@ -140,6 +140,13 @@ what_says_something_with_its_default_is_printed(void **state)
 			rows[i].sets, rows[i].rules, rows[i].called);
 		expect_equal(text, rows[i].has, NULL);
 	}
+	expect_equal(BARE "acls: {out: [{limit: {sessions: 5}, action: accept}]}\n", "sessions: 5",
+		"size");
+	expect_equal(
+		"version: 1\n"
+		"ports: {lan: {bond: {mode: active-backup, members: ['net_af_packet0,iface=a', 'net_af_packet1,iface=b']}}}\n"
+		"interfaces: {lan: {addresses: [192.0.2.1/24]}}\n",
+		"active-backup", "hash");
 	expect_equal(BARE "acls: {out: [{proto: tcp, action: accept}]}\n", NULL, "default");
 	expect_equal(BARE "sets: {these: [192.0.2.1]}\n", NULL, "size");
 }
