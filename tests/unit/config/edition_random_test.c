@@ -10,7 +10,8 @@
 #include "policy/changes.h"
 #include "support/appliance_fixture.h"
 
-#define FRAME(list) \
+/* Around the access list: what else there is. */
+#define FRAME(list, more) \
 	"version: 1\n" \
 	"system: {flows: 4096, burst: 32}\n" \
 	"ports: {lan: {device: net_null0}, wan: {device: net_null1}}\n" \
@@ -20,7 +21,13 @@
 	"    198.51.100.2: \"02:00:00:00:02:02\", 198.51.100.3: \"02:00:00:00:02:03\",\n" \
 	"    198.51.100.4: \"02:00:00:00:02:04\", 198.51.100.5: \"02:00:00:00:02:05\"}}\n" \
 	"routes: {main: []}\n" \
-	"acls:\n" list "pipelines: {all: [acl: list, route: main]}\n"
+	"acls:\n" list more
+
+#define PLAIN  "pipelines: {all: [acl: list, route: main]}\n"
+#define CALLED "  outer: [{call: list}]\npipelines: {all: [acl: outer, route: main]}\n"
+#define TRANSLATED \
+	"nat: {up: {pool: [198.51.100.9]}}\n" \
+	"pipelines: {all: [track, acl: list, route: main, snat: up]}\n"
 
 static unsigned n_reloads = 150;
 static unsigned seed = 1;
@@ -111,7 +118,7 @@ print_rule(FILE *out, const struct rule *r)
 }
 
 static char *
-text_of(const struct list *l)
+text_of(const struct list *l, const char *more)
 {
 	char *text = NULL, *rules = NULL;
 	size_t bytes;
@@ -122,7 +129,7 @@ text_of(const struct list *l)
 		print_rule(out, &l->rule[i]);
 	fclose(out);
 	out = open_memstream(&text, &bytes);
-	fprintf(out, FRAME("%s"), rules);
+	fprintf(out, FRAME("%s", "%s"), rules, more);
 	fclose(out);
 	free(rules);
 	return text;
@@ -213,7 +220,7 @@ expect_decision(struct appliance_fixture *f, const struct list *l, const struct 
 
 	snprintf(packet, sizeof(packet), "%s 10.0.0.%u:%u > 198.51.100.%u:%u%s",
 		k->proto == 6 ? "tcp" : "udp", k->host, k->sport, k->server, k->dport,
-		k->proto == 6 ? " A seq 1 ack 1" : "");
+		k->proto == 6 ? " S seq 1" : "");
 	assert_int_equal(passes(f, packet), r != NULL && r->accept);
 }
 
@@ -222,9 +229,8 @@ expect_decision(struct appliance_fixture *f, const struct list *l, const struct 
 /* Every packet is decided as a walk over the rules says, and the changes of a generation have every
  * flow that another rule decides than before. */
 static void
-packets_are_decided_by_the_file(void **state)
+expect_decided_by_the_file(struct appliance_fixture *f, const char *more)
 {
-	struct appliance_fixture *f = *state;
 	struct list now = { .n = 12 }, before;
 	unsigned told = 0, kept = 0, looked_at = 0;
 	struct flow_key flow[FLOWS];
@@ -234,7 +240,7 @@ packets_are_decided_by_the_file(void **state)
 	for (unsigned i = 0; i < FLOWS; i++)
 		flow[i] = some_key();
 	for (unsigned round = 0; round < n_reloads; round++) {
-		char *text = text_of(&now);
+		char *text = text_of(&now, more);
 
 		if (f->a == NULL)
 			given(f, text);
@@ -264,11 +270,31 @@ packets_are_decided_by_the_file(void **state)
 	assert_true(kept > looked_at / 5);
 }
 
+static void
+packets_are_decided_by_the_file(void **state)
+{
+	expect_decided_by_the_file(*state, PLAIN);
+}
+
+static void
+a_list_that_is_called_is_one_too(void **state)
+{
+	expect_decided_by_the_file(*state, CALLED);
+}
+
+static void
+so_are_packets_of_sessions_that_are_translated(void **state)
+{
+	expect_decided_by_the_file(*state, TRANSLATED);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		appliance_test(packets_are_decided_by_the_file),
+		appliance_test(a_list_that_is_called_is_one_too),
+		appliance_test(so_are_packets_of_sessions_that_are_translated),
 	};
 
 	if (argc > 1)
