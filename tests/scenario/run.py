@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Runs the scenarios: packets in, verdicts and packets out, by weir replay.
 
-    tests/scenario/run.py BUILD [--quick] [WORD...]
+    tests/scenario/run.py BUILD [--quick | --long] [WORD...]
 
 BUILD is the build folder; with words, only scenarios whose name has one of them; with --quick, without those that take
-seconds (LONG).  A process for each processor; a line for each scenario, and a count at the end.
+seconds (LONG); with --long, only those.  A process for each processor; a line for each scenario, and a count at the end.
 
 DPDK loads every driver that is installed, which is half the time of a short replay.  As root the scenarios run in a mount
 namespace that has only the drivers that they need."""
@@ -77,13 +77,13 @@ def main():
     if status is not None:
         return status
     bench.WEIR = os.path.join(os.path.abspath(sys.argv[1]), 'app', 'weir')
-    quick = '--quick' in sys.argv
-    words = [w for w in sys.argv[2:] if w != '--quick']
+    quick, long = '--quick' in sys.argv, '--long' in sys.argv
+    words = [w for w in sys.argv[2:] if w not in ('--quick', '--long')]
     began = time.time()
     named = {(module.__name__, place): '%s: %s' % (module.__name__, name)
              for module in modules() for place, (name, _) in enumerate(module.SCENARIOS)}
     asked = [which for which, name in named.items()
-             if (not words or any(w in name for w in words)) and not (quick and name.startswith(LONG))]
+             if (not words or any(w in name for w in words)) and not (long if not name.startswith(LONG) else quick)]
     passed = failed = 0
     with multiprocessing.Pool(os.cpu_count()) as pool:
         for good, text in pool.imap(run_one, asked):
