@@ -332,6 +332,7 @@ generation_begin(const struct generation_setup *setup, struct err *err)
 	arena_init(&m->arena);
 	m->gen.owner = m;
 	m->gen.n_workers = setup->workers;
+	generation_gather(&m->gen, 0);
 	m->gen.n_domains = 1;
 	m->errors = err_count(err);
 	ids_begin(&setup->names->ifaces);

@@ -20,6 +20,7 @@
 #include "schema/document.h"
 #include "schema/field.h"
 #include "policy/policy.h"
+#include "worker/gather.h"
 #include "worker/idle.h"
 
 #define SYSTEM_AUTO    UINT32_MAX /* workers: auto */
@@ -40,6 +41,7 @@ struct system_cfg {
 	uint32_t flows;
 	uint32_t burst;
 	enum idle_mode idle;
+	enum spread_mode spread;
 	CFG_LIST_OF(const char *) eal;
 };
 

@@ -273,6 +273,7 @@ edition_give(struct generation *gen, const struct generation_setup *setup)
 	const struct document *file = setup->cfg->document;
 	uint64_t digest = gen->keeps;
 
+	mix_number(&digest, gen->gathered);
 	mix_sets(&digest, setup->cfg, generation_builder(gen));
 	mix_interfaces(&digest, gen);
 	mix_added(&digest, setup->added, setup->n_added);

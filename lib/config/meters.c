@@ -27,9 +27,10 @@ free_meter(struct shared_meter *shared, unsigned workers)
 	free(shared);
 }
 
-/* Makes a meter, full, of each worker.  NULL without memory. */
+/* Makes a meter, full, of each worker, which has a part of the rate: of so many.  NULL without
+ * memory. */
 static struct shared_meter *
-make_meter(const struct meter_spec *spec, unsigned workers)
+make_meter(const struct meter_spec *spec, unsigned workers, unsigned parts)
 {
 	size_t bytes = sizeof(struct shared_meter)
 		+ workers * sizeof(((struct shared_meter *)0)->worker[0]);
@@ -43,10 +44,10 @@ make_meter(const struct meter_spec *spec, unsigned workers)
 		if (spec->quota != 0 || spec->most_sessions != 0)
 			continue;
 		if (spec->keys == 0) {
-			meter_spec_init(spec, workers, 0, &shared->worker[w].meter);
+			meter_spec_init(spec, parts, 0, &shared->worker[w].meter);
 			continue;
 		}
-		shared->worker[w].limiter = meter_spec_limiter(spec, workers);
+		shared->worker[w].limiter = meter_spec_limiter(spec, parts);
 		if (shared->worker[w].limiter == NULL) {
 			free_meter(shared, workers);
 			return NULL;
@@ -76,7 +77,8 @@ meters_make(struct generation *gen, struct arena *arena)
 	if (gen->shared_meters == NULL)
 		return -ENOMEM;
 	for (unsigned i = 0; i < gen->n_meters; i++) {
-		struct shared_meter *shared = make_meter(&gen->meters[i], gen->n_workers);
+		struct shared_meter *shared = make_meter(
+			&gen->meters[i], gen->n_workers, gen->n_sharing);
 
 		if (shared == NULL)
 			return -ENOMEM;
@@ -97,6 +99,8 @@ meters_share(const struct generation *old, unsigned of_old, struct generation *g
 {
 	struct shared_meter *shared = old->shared_meters[of_old];
 
+	if (old->n_sharing != gen->n_sharing && gen->meters[of_gen].rate != 0)
+		return; /* a worker's part of the rate is another one */
 	shared->generations++;
 	give_meter(gen->shared_meters[of_gen], gen->n_workers);
 	hand_out(gen, of_gen, shared);

@@ -33,6 +33,12 @@ static const struct cfg_word idle_words[] = {
 	CFG_WORD_END,
 };
 
+static const struct cfg_word spread_words[] = {
+	{ "adaptive", SPREAD_ADAPTIVE },
+	{ "always", SPREAD_ALWAYS },
+	CFG_WORD_END,
+};
+
 static const struct cfg_field memory_fields[] = {
 	{ "hugepages", CFG_ENUM, "auto", offsetof(struct memory_cfg, hugepages),
 		"Whether memory comes from hugepages; auto: when enough are free.",
@@ -74,6 +80,11 @@ static const struct cfg_field system_fields[] = {
 		"sleeps up to 50 us; interrupt sleeps until a packet comes, where every port "
 		"has receive interrupts, and else as adaptive.",
 		.words = idle_words, .restart = true },
+	{ "spread", CFG_ENUM, "adaptive", offsetof(struct system_cfg, spread),
+		"Where flows begin if ports have fewer queues than there are workers: adaptive, at "
+		"the workers that receive them while these have time and room; always, at all "
+		"workers.",
+		.words = spread_words },
 	{ "eal", CFG_TEXT | CFG_LIST, CFG_OPTIONAL, offsetof(struct system_cfg, eal),
 		"Arguments passed to DPDK unchanged.", .restart = true },
 	CFG_END,

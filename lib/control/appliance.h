@@ -41,6 +41,8 @@ struct appliance_options {
 	bool virtual_time;   /* clocks stand until appliance_set_time; secrets come from a
 			      * constant */
 	bool stepped;        /* no threads: appliance_step */
+	bool adaptive;       /* flows begin where workers have time and room for them
+			      * (appliance_follow_load) */
 	bool in_order;       /* workers tell of packets in order of arrival, and with the buffers
 			      * that they came in: nothing is steered before it is parsed, and no
 			      * frame is copied */
@@ -146,6 +148,10 @@ uint64_t appliance_now_ns(struct appliance *a);
 
 /* Says which of the times that matches ask for hold now; called several times a second. */
 void appliance_follow_time(struct appliance *a);
+
+/* Has flows begin where workers have time and room for them; called about every 100 ms with a clock
+ * that only goes forward.  Without effect if the appliance is not adaptive. */
+void appliance_follow_load(struct appliance *a, uint64_t now_ns);
 
 /* With virtual time: sets the wall clock at its start, in seconds of the epoch. */
 void appliance_set_wall(struct appliance *a, int64_t wall_s);

@@ -75,7 +75,10 @@ finish_generation(struct appliance *a, const struct config *cfg, struct generati
 	const struct rte_ether_addr mac[], struct err *err)
 {
 	struct generation_setup setup = setup_of(a, cfg, NULL);
-	int rc = generation_finish(gen, mac, err);
+	int rc;
+
+	gather_generation(a, cfg, gen);
+	rc = generation_finish(gen, mac, err);
 
 	if (rc == 0)
 		rc = lay_out_pools(a, cfg, gen, err);

@@ -8,6 +8,7 @@
 #include "control/hush.h"
 #include "io/pool.h"
 #include "table/live.h"
+#include "worker/gather.h"
 
 struct event_sink;
 struct events;
@@ -74,6 +75,9 @@ struct appliance {
 	struct added_address *added; /* addresses that the kernel has added to host interfaces */
 	unsigned n_added;
 	struct hushed hushed;
+	struct gathering gathering;
+	uint64_t gathers; /* workers at which flows shall begin, as it says */
+	uint64_t gather_retry_ns;
 	bool renews; /* a generation with these addresses could not be built yet */
 	struct port_watch port_watch[PORT_MAX]; /* by port index */
 	uint64_t started_ns, halted_ns;         /* monotonic */
@@ -126,8 +130,17 @@ void hosts_take(struct appliance *a);
 void hosts_close(struct appliance *a);
 void hosts_follow_links(struct appliance *a);
 
-/* Builds a generation of the running configuration anew, because addresses of the host have
- * changed, and publishes it.  0 or negative after an error. */
+/* Returns the workers at which flows of a generation may be gathered, a bit each; 0: they are not.
+ */
+uint64_t gather_may(
+	const struct appliance *a, const struct config *cfg, const struct generation *gen);
+
+/* Decides at which workers flows of a generation begin; before it is finished, its ports are open.
+ */
+void gather_generation(struct appliance *a, const struct config *cfg, struct generation *gen);
+
+/* Builds a generation of the running configuration anew, because addresses of the host have changed
+ * or flows shall begin at other workers, and publishes it.  0 or negative after an error. */
 int appliance_renew(struct appliance *a, struct err *err);
 
 /* Closes a port that left, if no worker uses it any more. */

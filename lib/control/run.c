@@ -176,6 +176,7 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 	watch_host(r);
 	appliance_follow_host(r->appliance);
 	appliance_let_go(r->appliance);
+	appliance_follow_load(r->appliance, monotonic_ns());
 	appliance_write_log(r->appliance);
 	appliance_watch_ports(r->appliance);
 	appliance_follow_time(r->appliance);
@@ -548,6 +549,7 @@ int
 run(const struct run_options *options)
 {
 	struct appliance_options how = { .captures = options->config == NULL,
+		.adaptive = options->config != NULL,
 		.tests = !options->no_tests };
 	struct runner r = { .options = options, .link_news = -1 };
 	struct err *err = err_create();

@@ -33,6 +33,7 @@ add_worker(struct control *c, struct rpc_call *call, unsigned i)
 	struct workers *ws = appliance_workers(c->appliance);
 	const struct worker *w = workers_at(ws, i);
 	const struct ledger *l = fastpath_ledger(w->fp);
+	const struct generation *gen = appliance_generation(c->appliance);
 	uint64_t packets = counter_get(&w->packets);
 	double ns = packets == 0 ? 0 : (double)counter_get(&w->busy_ns) / (double)packets;
 	json_t *row = json_object();
@@ -47,6 +48,8 @@ add_worker(struct control *c, struct rpc_call *call, unsigned i)
 		rates_of(&c->rates, rates_before(&c->rates)->packets[i],
 			rates_after(&c->rates)->packets[i]));
 	row_count(row, "packets", packets);
+	json_object_set_new(
+		row, "begins", json_boolean(gen->gathered == 0 || (gen->gathered >> i & 1)));
 	row_count(row, "handed", counter_get(&w->handed));
 	row_count(row, "cycles", (uint64_t)(ns * (double)rte_get_tsc_hz() / 1e9));
 	latency_collect(&latency, &w->latency);

@@ -95,6 +95,8 @@ static const struct verb_field worker_fields[] = {
 	RATE("rate", "packets/s", "Packets a second, over the last second."),
 	COUNT("packets", "packets", "Packets processed."),
 	COUNT("handed", "handed over", "Of these, packets that another worker received."),
+	{ "begins", "flows begin", FIELD_BOOL,
+		"Flows begin here whose owner a hash chooses (system.spread)." },
 	COUNT("cycles", "cycles/packet", "Cycles of the processor a packet, since the start."),
 	{ "p50", "p50", FIELD_NS, "From receive to transmit: half of the packets were faster." },
 	{ "p99", "p99", FIELD_NS, "Likewise, 99 % of them." },

@@ -151,6 +151,8 @@ struct port {
 	int claim;                  /* device_claim's, or -1 */
 	atomic_flag interrupt_lock; /* of calls that enable and disable interrupts */
 	struct tx_share share[PORT_QUEUES_MAX];
+	atomic_uchar poller[PORT_QUEUES_MAX]; /* by receive queue: the worker that has it, from 1;
+					       * 0: none.  workers: read, write */
 };
 
 /* Ports keep their slot as long as they are used; removed ones leave holes. */

@@ -58,6 +58,24 @@ nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out)
 		out->ports_used += counter_get(&nat_address_at(n, of->address[i])->used);
 }
 
+unsigned
+nat_full(const struct nat *n)
+{
+	const struct nat_layout *l = nat_layout_of(n);
+	uint64_t most = 0;
+
+	for (unsigned i = 0; l != NULL && i < l->n_slots; i++) {
+		const struct nat_layout_pool *of = &l->pool[l->slot[i]];
+		const struct nat_pool *p = &n->pool[l->slot[i]];
+		uint64_t ports = (uint64_t)(of->high - of->low + 1) * of->n_addresses / n->workers,
+			 held = counter_get(&p->mappings) + counter_get(&p->resting);
+
+		if (p->serial == of->serial && ports != 0)
+			most = RTE_MAX(most, held * 100 / ports);
+	}
+	return (unsigned)most;
+}
+
 static void
 count_address(const struct nat *n, uint32_t place, uint64_t ports, struct nat_address_counts *out)
 {

@@ -49,6 +49,10 @@ struct nat_counts {
 /* Fills the figures of a pool by its number; all 0 if there is none. */
 void nat_counts(const struct nat *n, unsigned pool, struct nat_counts *out);
 
+/* Returns how much of a pool's ports, this worker's, mappings hold, in per cent: of the pool of
+ * which it is most. */
+unsigned nat_full(const struct nat *n);
+
 struct nat_address_counts {
 	rte_be32_t address;
 	struct nat_counts all;

@@ -129,7 +129,7 @@ conditions_add(struct build *b, struct match_list *list, const struct cfg_head *
 static unsigned
 share(const struct eval *ev, unsigned most)
 {
-	unsigned workers = ev->gen->n_workers > 0 ? ev->gen->n_workers : 1;
+	unsigned workers = ev->gen->n_sharing > 0 ? ev->gen->n_sharing : 1;
 
 	return (unsigned)(((uint64_t)most + workers - 1) / workers);
 }

@@ -161,6 +161,21 @@ generation_find_domain(const struct generation *g, const char *name)
 	return strcmp(name, "main") == 0 ? DOMAIN_MAIN : DOMAIN_NONE;
 }
 
+void
+generation_gather(struct generation *gen, uint64_t workers)
+{
+	uint8_t *owner = gen->share_owner;
+	unsigned n = 0;
+
+	gen->gathered = workers;
+	for (unsigned w = 0; w < gen->n_workers; w++)
+		if (workers == 0 || (workers >> w & 1))
+			owner[n++] = (uint8_t)w;
+	for (unsigned share = n; share < gen->n_workers; share++)
+		owner[share] = owner[share % n];
+	gen->n_sharing = n;
+}
+
 struct limiter *
 meter_spec_limiter(const struct meter_spec *spec, unsigned workers)
 {

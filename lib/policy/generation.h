@@ -117,6 +117,8 @@ struct copy_spec {
 	uint32_t counter; /* counts the copies */
 };
 
+#define GENERATION_WORKERS_MAX 64
+
 /* What has a rate of its own. */
 enum meter_per {
 	METER_ALL, /* all packets that reach the line share one */
@@ -224,6 +226,13 @@ struct generation {
 	unsigned n_live;
 	struct generation_worker *worker; /* by worker */
 	unsigned n_workers;
+	/* Workers at which flows begin whose owner a hash chooses, a bit each (worker/gather.h); 0:
+	 * at all.  share_owner: by share of the hash, of n_workers, its worker.  n_sharing: the
+	 * number of these workers, which rates and limits are divided by.  polled_by: those that
+	 * poll ports of fewer queues than workers; 0: all. */
+	uint64_t gathered, polled_by;
+	uint8_t share_owner[GENERATION_WORKERS_MAX];
+	unsigned n_sharing;
 	bool keeps; /* access lists let sessions through that are marked as kept */
 	struct shared_meter **shared_meters; /* by meter number; control's */
 	/* What earlier generations have counted: the counters up to the change, and the numbers of
@@ -235,10 +244,13 @@ struct generation {
 	struct rule_hits *carried_hits;  /* by rule counter; control's */
 	const struct own_addresses *own; /* of all interfaces; NULL: none */
 	const struct owners *owners;     /* NULL: nothing translates */
-	uint64_t owners_digest;          /* generations that have the same choose owners alike */
+	uint64_t owners_digest;          /* of what chooses owners, but for .gathered */
 	bool has_helpers;                /* a stage track has: two hosts have one worker */
 	void *owner;                     /* control's: the object that frees it */
 };
+
+/* Has flows begin at these workers, a bit each, or at all: 0.  Before generation_finish. */
+void generation_gather(struct generation *gen, uint64_t workers);
 
 /* Builds the table behind generation_owns from the addresses of interfaces by id (or NULL).  NULL
  * when memory is short. */
@@ -268,6 +280,13 @@ bool generation_broadcast(const struct generation *g, rte_be32_t address, unsign
 /* Returns what the generation has on an address that NAT answers for, in whatever domain; NULL: it
  * does not. */
 const struct public_address *generation_public(const struct generation *g, rte_be32_t address);
+
+/* Returns a digest of what chooses owners: generations that have the same choose alike. */
+static inline uint64_t
+generation_owners_digest(const struct generation *g)
+{
+	return g->owners_digest ^ g->gathered * (0x9e3779b97f4a7c15ull & ~7ull);
+}
 
 /* Returns true if both decide every packet alike. */
 static inline bool

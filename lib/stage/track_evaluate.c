@@ -165,7 +165,7 @@ known(const struct track *track, struct eval *ev)
 static uint32_t
 share(const struct eval *ev, uint32_t limit)
 {
-	unsigned workers = ev->gen->n_workers > 0 ? ev->gen->n_workers : 1;
+	unsigned workers = ev->gen->n_sharing > 0 ? ev->gen->n_sharing : 1;
 
 	return (uint32_t)(((uint64_t)limit + workers - 1) / workers);
 }

@@ -39,9 +39,9 @@ by_both_ends(const struct worker_common *c, const struct generation *gen, const 
 	if (gen->has_helpers) {
 		hosts.sport = hosts.dport = 0;
 		hosts.proto = 0;
-		return steer_owner(c->steer, &hosts);
+		return gen->share_owner[steer_owner(c->steer, &hosts)];
 	}
-	return device_steers(c) ? here : steer_owner(c->steer, t);
+	return device_steers(c) ? here : gen->share_owner[steer_owner(c->steer, t)];
 }
 
 unsigned
@@ -53,9 +53,9 @@ owner_of_tuple(const struct worker_common *c, const struct generation *gen, cons
 	switch (gen->owners != NULL ? owners_find(gen->owners, t, iface, &choice)
 				    : OWNER_BOTH_ENDS) {
 	case OWNER_INSIDE:
-		return steer_owner_of_inside(c->steer, choice.address->v4);
+		return gen->share_owner[steer_owner_of_inside(c->steer, choice.address->v4)];
 	case OWNER_ADDRESS:
-		return steer_owner_of_address(c->steer, choice.address);
+		return gen->share_owner[steer_owner_of_address(c->steer, choice.address)];
 	case OWNER_PORT:
 		return slice_worker(choice.port, c->count);
 	default:

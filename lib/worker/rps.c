@@ -41,11 +41,14 @@ rps_choose(const struct worker *w, const struct port *port, struct rps *out)
 								   : NULL;
 
 	*out = (struct rps){ .on = false };
-	if (c->count == 1 || c->in_order || iface == NULL || iface->pipeline == NULL
-		|| gen->has_helpers || in->cable != PORT_NONE
+	if (c->count == 1 || c->in_order || w->search.arg != NULL || iface == NULL
+		|| iface->pipeline == NULL || gen->has_helpers || in->cable != PORT_NONE
 		|| (port->steered && port->rx_queues == c->count))
 		return;
-	out->on = true;
+	out->owner = RPS_HASHED;
+	if (gen->n_sharing == 1)
+		out->owner = gen->share_owner[0];
+	out->on = out->owner != w->index;
 	out->outline = owners_outline(gen->owners);
 	out->by_source = out->outline.by_host && (iface->pipeline->traits & TRAIT_TRANSLATES) != 0;
 }
@@ -111,9 +114,12 @@ guess(const struct worker *w, const struct rps *rps, const struct rte_mbuf *m)
 		if (port >= o->low && port <= o->high)
 			return slice_worker(port, w->common->count);
 	}
+	if (rps->owner != RPS_HASHED)
+		return rps->owner;
 	if (likely(rps->by_source))
-		return steer_owner_of_inside(w->common->steer, word_at(frame, AT_SRC));
-	return owner_by_both_ends(w, frame);
+		return w->generation->share_owner[steer_owner_of_inside(
+			w->common->steer, word_at(frame, AT_SRC))];
+	return w->generation->share_owner[owner_by_both_ends(w, frame)];
 }
 
 /* Frames of other workers, and the owner of each. */

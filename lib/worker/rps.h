@@ -12,6 +12,10 @@
  *   by an interface that translates       by the source, where owners go by inside hosts
  *   else                                  by both ends
  *
+ * Where one worker has all flows (worker/gather.h), it guesses nothing of what it receives itself;
+ * and none does while sessions are looked for (worker/search.h): they may well be with the
+ * receiver, which knows when it looks the flow up.
+ *
  * Frames with tags, fragments, IPv6, and protocols without ports are not guessed.
  *
  * Threads: the worker's own. */
@@ -32,10 +36,13 @@ struct worker;
 /* In rte_mbuf.port: the frame has not been counted as received. */
 #define RPS_MARK 0x0400u
 
+#define RPS_HASHED 0xff
+
 /* How the owners of a queue's packets are guessed. */
 struct rps {
 	bool on;
-	bool by_source; /* the owners of what does not go to a pool */
+	uint8_t owner;  /* of all that does not go to a pool, or RPS_HASHED */
+	bool by_source; /* the hash is that of the source */
 	struct owners_outline outline;
 };
 

@@ -94,6 +94,7 @@ set_search(struct worker *w, bool open)
 		return;
 	w->search = (struct search){ next, holder, begins, open ? w : NULL };
 	fastpath_set_search(w->fp, open ? &w->search : NULL);
+	worker_choose_rps(w);
 	set_owner_lookup(w);
 }
 

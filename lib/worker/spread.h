@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 struct spread {
-	unsigned workers;
-	const int *node; /* NUMA node of each worker */
+	unsigned workers; /* 1 .. 64 */
+	const int *node;  /* NUMA node of each worker */
+	uint64_t among;   /* workers that poll ports of fewer queues, a bit each; 0: all */
 };
 
 /* Returns the worker of a queue.  A port with a queue for each worker has them in order, as its RSS

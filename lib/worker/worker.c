@@ -138,6 +138,10 @@ account_time(struct worker *w, uint64_t now_ns)
 		counter_add(&w->busy_ns, elapsed_ns);
 	else
 		counter_add(&w->idle_ns, elapsed_ns);
+	if (w->pressed != 0) {
+		counter_add(&w->pressed_ns, elapsed_ns);
+		counter_add(&w->pressed_packets, w->pressed);
+	}
 	if (w->idle.asleep_since_ns == 0 && elapsed_ns > w->longest_gap_ns)
 		counter_set(&w->longest_gap_ns, elapsed_ns);
 	idle_woke(&w->idle, now_ns);
@@ -186,6 +190,7 @@ receive(struct worker *w)
 	unsigned total = 0, at_once = packets_at_once(w);
 
 	w->knows = true;
+	w->pressed = 0;
 	for (unsigned i = 0; i < w->n_sources; i++) {
 		struct source *s = &w->sources[i];
 		unsigned n = queue_receive(&s->queue, m, at_once);
@@ -193,6 +198,7 @@ receive(struct worker *w)
 		if (n == 0)
 			continue;
 		total += n;
+		w->pressed |= n == at_once;
 		look_note(s->look, m[0]);
 		talkers_see(w->talkers, m, n, &w->generation->ingress[s->port], w->now_ns);
 		s->backlog = n == at_once ? RTE_MIN(s->backlog + n, BACKLOG) : 0;
@@ -240,7 +246,7 @@ note_latency(struct worker *w, unsigned packets)
 unsigned
 worker_step(struct worker *w)
 {
-	unsigned n, sent, asked = 0;
+	unsigned n = 0, sent, asked = 0;
 
 	take_generation(w);
 	search_look(w);
@@ -249,9 +255,15 @@ worker_step(struct worker *w)
 	talkers_tick(w->talkers, w->now_ns);
 	read_mailbox(w);
 	take_from_kernel(w);
-	n = receive(w);
+	if (unlikely(w->awaits)) {
+		asked = 1; /* it does not sleep */
+		n = worker_await_queues(w);
+	}
+	n += receive(w);
 	if (w->common->steer != NULL)
 		n += handover_receive(w);
+	if (w->pressed != 0)
+		w->pressed = n;
 	if (unlikely(w->bonds != 0))
 		worker_tend_bonds(w);
 	if (w->common->strays != NULL && search_walk(w, n != 0))

@@ -75,6 +75,7 @@ struct worker {
 	const struct generation *generation; /* the one in use */
 	struct source *sources;
 	unsigned n_sources;        /* of ports that are present and of its generation */
+	bool awaits;               /* another worker has not left a queue of it yet */
 	bool knows;                /* its last loop had few packets that took the slow path */
 	struct tx_queue *tx;       /* by port index */
 	bool *tx_used;             /* the fast path sends by it */
@@ -84,8 +85,9 @@ struct worker {
 	_Atomic(struct ask *) ask; /* request of control (worker/ask.h), or NULL. control:
 				    * write, worker: read, clear */
 	struct idle idle;
-	uint64_t now_ns; /* of the running loop; 0 before the first */
-	bool was_busy;   /* the previous loop handled packets */
+	uint64_t now_ns;  /* of the running loop; 0 before the first */
+	bool was_busy;    /* the previous loop handled packets */
+	unsigned pressed; /* packets of that loop, if a queue had a whole burst; else 0 */
 	struct talkers *talkers;
 	struct searching searching;
 	struct search search; /* arg is NULL: every session is with its owner */
@@ -100,6 +102,8 @@ struct worker {
 	uint64_t packets;             /* received, or handed over by others */
 	uint64_t handed;              /* of these, handed over */
 	uint64_t busy_ns, idle_ns;    /* loops that handled packets, and those that did not */
+	uint64_t pressed_ns;          /* loops in which a queue had a whole burst, */
+	uint64_t pressed_packets;     /* and their packets */
 	uint64_t longest_gap_ns;      /* between two loops, without sleeps */
 	uint64_t taking_cycles;       /* duration of the last adoption */
 	atomic_bool launched;         /* control: write, before the thread begins */
@@ -142,6 +146,13 @@ void worker_take_links(struct worker *w);
 /* Begins to receive from the ports of the generation that was adopted, and no longer from others;
  * old: the one before it, or NULL. */
 void worker_follow_ports(struct worker *w, const struct generation *old);
+
+/* Chooses anew how owners of what it receives are guessed (worker/rps.h). */
+void worker_choose_rps(struct worker *w);
+
+/* Takes the queues that other workers have left, and first processes what these have handed over of
+ * them, so that no flow's order changes.  Returns the number of those packets. */
+unsigned worker_await_queues(struct worker *w);
 
 /* Does what the drivers of bonds need regularly. */
 void worker_tend_bonds(struct worker *w);

@@ -11,13 +11,16 @@
 
 #include "base/clock.h"
 #include "io/bond.h"
+#include "io/steer.h"
 #include "policy/generation.h"
+#include "worker/handover.h"
 #include "worker/spread.h"
 
 static bool
 polls(const struct worker *w, const struct port *port, unsigned queue)
 {
-	const struct spread spread = { w->common->count, w->common->node };
+	const struct spread spread = { w->common->count, w->common->node,
+		w->generation->polled_by };
 
 	return spread_queue(&spread, port->index, port->rx_queues, queue, port->numa_node)
 		== w->index;
@@ -30,6 +33,34 @@ is_present(const struct port *port)
 	return atomic_load_explicit(&port->present, memory_order_acquire);
 }
 
+/* Returns true if a port's queue is the worker's alone; false: another one has not left it yet. */
+static bool
+claim(const struct worker *w, struct port *port, unsigned queue)
+{
+	unsigned char mine = (unsigned char)(w->index + 1), nobody = 0;
+
+	/* Pairs with the release in leave. */
+	return atomic_load_explicit(&port->poller[queue], memory_order_relaxed) == mine
+		|| atomic_compare_exchange_strong_explicit(&port->poller[queue], &nobody, mine,
+			memory_order_acquire, memory_order_relaxed);
+}
+
+/* Leaves the queues that the worker's generation, or another one's going, takes from it. */
+static void
+leave(struct worker *w)
+{
+	for (unsigned i = 0; i < w->n_sources; i++) {
+		const struct source *s = &w->sources[i];
+		struct port *port = &w->common->ports->at[s->port];
+
+		if (w->generation->port_used[s->port] && is_present(port)
+			&& polls(w, port, s->queue.queue))
+			continue;
+		/* Pairs with the acquire in claim: what came before is in the rings. */
+		atomic_store_explicit(&port->poller[s->queue.queue], 0, memory_order_release);
+	}
+}
+
 static void
 list_port(struct worker *w, unsigned p)
 {
@@ -40,6 +71,10 @@ list_port(struct worker *w, unsigned p)
 
 		if (!polls(w, port, q))
 			continue;
+		if (!claim(w, port, q)) {
+			w->awaits = true;
+			continue;
+		}
 		rx_queue_init(&s->queue, port, q);
 		s->port = (uint16_t)p;
 		s->backlog = 0;
@@ -82,7 +117,10 @@ list_sources(struct worker *w)
 	const struct generation *gen = w->generation;
 
 	interrupts_unlist(w);
+	if (gen != NULL)
+		leave(w);
 	w->n_sources = 0;
+	w->awaits = false;
 	w->bonds = 0;
 	for (unsigned p = 0; p < PORT_MAX; p++)
 		w->bonds |= is_bond(w, p) ? UINT64_C(1) << p : 0;
@@ -93,14 +131,37 @@ list_sources(struct worker *w)
 }
 
 void
+worker_choose_rps(struct worker *w)
+{
+	for (unsigned i = 0; i < w->n_sources; i++)
+		rps_choose(w, &w->common->ports->at[w->sources[i].port], &w->sources[i].rps);
+}
+
+unsigned
+worker_await_queues(struct worker *w)
+{
+	unsigned before = w->n_sources, n = 0, some;
+
+	list_sources(w);
+	if (w->n_sources == before)
+		return 0;
+	for (unsigned i = 0; i < STEER_RING; i++, n += some) {
+		some = handover_receive(w);
+		if (some == 0)
+			break;
+	}
+	return n;
+}
+
+void
 worker_follow_ports(struct worker *w, const struct generation *old)
 {
 	const struct generation *gen = w->generation;
 
-	if (old == NULL || memcmp(old->port_used, gen->port_used, sizeof(gen->port_used)) != 0)
+	if (old == NULL || old->polled_by != gen->polled_by
+		|| memcmp(old->port_used, gen->port_used, sizeof(gen->port_used)) != 0)
 		list_sources(w);
-	for (unsigned i = 0; i < w->n_sources; i++)
-		rps_choose(w, &w->common->ports->at[w->sources[i].port], &w->sources[i].rps);
+	worker_choose_rps(w);
 	for (unsigned p = 0; old != NULL && p < PORT_MAX; p++)
 		if (gen->port_used[p] && !old->port_used[p])
 			fastpath_port_returned(w->fp, (uint16_t)p);

@@ -372,7 +372,8 @@ expect_rules(struct workers *ws, const struct generation *gen)
 	bool steers = atomic_load_explicit(&ws->common.device_steers, memory_order_relaxed);
 
 	if (ws->common.strays != NULL)
-		strays_expect(ws->common.strays, gen->owners_digest + steers, gen->number);
+		strays_expect(
+			ws->common.strays, generation_owners_digest(gen) + steers, gen->number);
 }
 
 int

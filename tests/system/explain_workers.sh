@@ -12,7 +12,7 @@ flows=12
 
 cat >"$dir/weir.yaml" <<-'YAML'
 	version: 1
-	system: {workers: [0, 1], flows: 8192, memory: {hugepages: no}}
+	system: {workers: [0, 1], spread: always, flows: 8192, memory: {hugepages: no}}
 	ports:
 	  lan: {device: "net_af_packet0,iface=lan0", queues: 1}
 	  wan: {device: "net_af_packet1,iface=wan0", queues: 1}

@@ -24,7 +24,7 @@ link "$ns_wan" wan0 198.51.100.2/24 2001:db8:2::2/64 198.51.100.1 2001:db8:2::1
 ip -n "$ns_lan" addr add 10.0.0.80/24 dev eth0
 ip -n "$ns_wan" route del default
 udp='dnat: {to: "10.0.0.80:7", if: {dst: 198.51.100.1, proto: udp, dport: 7777}}'
-sed "s/workers: auto/workers: [0, 1]/; s/flows: 262144/flows: 16384/; s/per_source: 2000/&, log: true/
+sed "s/workers: auto/workers: [0, 1]\n  spread: always/; s/flows: 262144/flows: 16384/; s/per_source: 2000/&, log: true/
 	s/iface=\(...\)0\"}/iface=\10\", queues: 1}/
 	s/^    - dnat: .*2222.*/&\n    - $udp/
 	s/^      - {name: web, .*/&\n      - {proto: udp, dst: 10.0.0.80, dport: 7, action: accept}/" \

@@ -32,6 +32,7 @@ for test in $tests; do
 done
 clean bash tests/system/nat_workers.sh "$build"
 clean bash tests/system/reowning.sh "$build"
+clean bash tests/system/gathered.sh "$build"
 clean /usr/bin/python3 tests/system/reloads.py "$build" --reloads 40
 
 echo "races: $failed failed"

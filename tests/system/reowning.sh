@@ -16,7 +16,7 @@ config() {      # config TRANSLATES FORWARDS ROUTES: each 0 or 1
 
 	cat >"$dir/weir.yaml" <<END
 version: 1
-system: {workers: [0, 1], control: 0, flows: 16384}
+system: {workers: [0, 1], spread: always, control: 0, flows: 16384}
 ports:
   lan: {device: "net_af_packet0,iface=lan0", queues: 1}
   wan: {device: "net_af_packet1,iface=wan0", queues: 1}

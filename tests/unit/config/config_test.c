@@ -319,6 +319,7 @@ static const struct change {
 	{ &system_table, "flows", "system: {flows: 2048}", "system: {flows: 4096}" },
 	{ &system_table, "burst", "system: {burst: 32}", "system: {burst: 64}" },
 	{ &system_table, "idle", "system: {idle: busy}", "system: {idle: adaptive}" },
+	{ &system_table, "spread", "system: {spread: always}", "system: {spread: adaptive}" },
 	{ &system_table, "eal", "system: {eal: [--legacy-mem]}", "system: {eal: [--no-hpet]}" },
 	{ &system_table, "hugepages", "system: {memory: {hugepages: yes}}",
 		"system: {memory: {hugepages: no}}" },

@@ -56,7 +56,7 @@ static const struct shown shown[] = {
 	{ "show.interfaces", "\"interface\": \"dmz\"",
 		"\"there is no interface 'dmz'\"" },
 	{ "show.workers", "",
-		"{\"workers\":[{\"busy\":0.0,\"core\":0,\"cycles\":\"~\",\"flows\":4,"
+		"{\"workers\":[{\"begins\":true,\"busy\":0.0,\"core\":0,\"cycles\":\"~\",\"flows\":4,"
 		"\"flows_max\":3072,\"generation\":1,\"handed\":0,\"hits\":2,"
 		"\"longest_loop\":\"~\",\"longest_sleep\":0,\"misses\":7,\"p50\":1,\"p99\":1,"
 		"\"p999\":1,\"packets\":9,\"rate\":0,\"sessions\":2,\"stalled\":false,"
