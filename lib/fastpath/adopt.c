@@ -148,6 +148,7 @@ fastpath_adopt(struct fastpath *fp, const struct generation *gen)
 
 	fp->dp.gen = gen;
 	fp->dp.rules = fp->rules;
+	counter_set(&fp->ledger.n_ifaces, RTE_MAX(fp->ledger.n_ifaces, gen->n_ifaces));
 	adopt_export(fp, &gen->flow_export);
 	fp->dp.sessions->zone_of = gen->zones.any_gone ? gen->zones.of : NULL;
 	fp->dp.sessions->domain_of = gen->domains_moved ? gen->ingress[0].domain_of : NULL;

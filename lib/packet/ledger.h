@@ -71,7 +71,8 @@ struct ledger {
 	uint64_t consumed[CONSUMED_COUNT];
 	int64_t held[HELD_COUNT]; /* incremented when taken, decremented when released */
 	uint64_t lookups_hit, lookups_miss;
-	struct ledger_iface iface[LEDGER_IFACES];
+	uint64_t n_ifaces; /* the highest id that an interface has ever had, plus one */
+	struct ledger_iface iface[LEDGER_IFACES]; /* [0]: no interface */
 };
 
 /* The sums of one ledger, or of several. */

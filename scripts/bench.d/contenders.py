@@ -109,7 +109,7 @@ class Testpmd:
 
 
 class Weir:
-    """workers: of a core each, the last on core 1; queues of each port as many unless given; reload: the
+    """workers: of a core each, the first, which receives where there is one queue, on core 1 like a single one; queues of each port as many unless given; reload: the
     configuration is read again when the window begins, as it was ("again"), with a rule more ("edited"), or with a
     route more, so that all flows are judged again ("rewritten"); reports: so many are asked for a second; beside: what runs
     beside it (beside.py), with turns in every other fifth of a second (process.py); by_destination: NAT has a mapping for each destination; mixed: rules of all words."""
@@ -131,7 +131,7 @@ class Weir:
         flows = max(4096, int(most * (1.25 if traffic.family == 4 else 2.5)))      # IPv6 has records for half as many sessions
         if traffic.new:         # as many as begin while a run lasts: a public port rests for two minutes after its session
             flows = 8000000 if self.pipeline == "nat" and not traffic.both else 4000000
-        cores = [1] if self.workers == 1 else list(range(self.workers))
+        cores = [1] if self.workers == 1 else list(reversed(range(self.workers)))
         return ("workers: %s, control: 0, idle: busy, flows: %d, memory: {hugepages: yes}, eal: ['-d', '%s']"
                 % (cores, flows, bench.plugin))
 

@@ -166,34 +166,13 @@ path_watch(void (*sent)(void *arg, unsigned port, const struct rte_mbuf *m))
 	path.offline.sent = sent;
 }
 
-/* The sum of a ledger as ledger_add has it, over the interfaces that there are. */
-static void
-sum_up(struct ledger_sum *sum, const struct ledger *l, unsigned n_ifaces)
-{
-	for (unsigned p = 0; p < PATH_PORTS; p++) {
-		sum->rx += l->port[p].rx;
-		sum->tx += l->port[p].tx;
-	}
-	for (unsigned i = 0; i < BORN_COUNT; i++)
-		sum->born += l->born[i];
-	for (unsigned i = 0; i < CONSUMED_COUNT; i++)
-		sum->consumed += l->consumed[i];
-	for (unsigned i = 0; i < HELD_COUNT; i++)
-		sum->held += l->held[i];
-	for (unsigned i = 0; i < n_ifaces; i++)
-		for (unsigned r = 1; r < REASON_COUNT; r++)
-			sum->dropped += l->iface[i].drops[r];
-	sum->imbalance = (int64_t)(sum->rx + sum->born - sum->tx - sum->dropped - sum->consumed)
-		- sum->held;
-}
-
 static void
 check_ledger(void)
 {
 	unsigned in_use = pools_in_use(appliance_pools(path.offline.appliance));
 	struct ledger_sum sum = { 0 };
 
-	sum_up(&sum, path_ledger(), appliance_generation(path.offline.appliance)->n_ifaces);
+	ledger_add(&sum, path_ledger());
 	if (sum.imbalance != 0)
 		die("imbalance %" PRId64 ": rx %" PRIu64 " born %" PRIu64 " tx %" PRIu64
 		    " dropped %" PRIu64 " consumed %" PRIu64 " held %" PRId64,

@@ -15,7 +15,7 @@ failed=0
 [ -f $build/build.ninja ] || meson setup $build --buildtype=debugoptimized -Doptimization=1 -Db_sanitize=thread \
 	"-Dc_args=-g1 -DRTE_USE_C11_MEM_MODEL" >"$logs/setup" || { cat "$logs/setup"; exit 2; }
 # shellcheck disable=SC2086
-ninja -C $build app/weir ${tests//unit_/tests/unit/unit_} >"$logs/ninja" || { tail -n 40 "$logs/ninja"; exit 2; }
+ninja -C $build app/weir app/weirctl ${tests//unit_/tests/unit/unit_} >"$logs/ninja" || { tail -n 40 "$logs/ninja"; exit 2; }
 
 [ "${1:-}" = --build ] && exit
 

@@ -95,6 +95,27 @@ what_was_started_can_come_back(void **state)
 	assert_int_equal(sent(f, "wan"), 1);
 }
 
+/* The last interface goes: the ledger balances as long as what it dropped is counted. */
+static void
+drops_outlive_their_interface(void **state)
+{
+	struct appliance_fixture *f = *state;
+	struct ledger_sum sum;
+	uint64_t dropped;
+
+	given(f, CONFIG(ADMIN LAN WAN));
+	for (unsigned i = 0; i < 5; i++)
+		push(f, "admin", "udp 203.0.113.9:1 > 198.51.100.2:2");
+	workers_ledger(appliance_workers(f->a), &sum);
+	dropped = sum.dropped;
+	assert_true(dropped >= 5);
+	reload_to(f, TWO_PORTS LINK(1500, wire));
+	assert_true(appliance_generation(f->a)->n_ifaces < worker_of(f, 0)->fp->ledger.n_ifaces);
+	workers_ledger(appliance_workers(f->a), &sum);
+	assert_int_equal(sum.dropped, dropped);
+	assert_int_equal(sum.imbalance, 0);
+}
+
 static void
 a_port_whose_mtu_grows_is_opened_again(void **state)
 {
@@ -243,6 +264,7 @@ main(void)
 		appliance_test(ports_are_known_by_their_names_whatever_their_order),
 		appliance_test(the_running_configuration_is_built_anew),
 		appliance_test(what_was_started_can_come_back),
+		appliance_test(drops_outlive_their_interface),
 		appliance_test(a_port_whose_mtu_grows_is_opened_again),
 		appliance_test(an_idle_connection_keeps_its_own_timeouts),
 		appliance_test(an_idle_connection_gets_the_new_timeouts_of_its_pipeline),

@@ -190,6 +190,7 @@ setup_stopped(void **state)
 	assert_non_null(f);
 	random_use_seed(1);
 	f->ledger = calloc(1, sizeof(*f->ledger));
+	f->ledger->n_ifaces = LEDGER_IFACES;
 	f->nexthops = calloc(NEXTHOP_COUNT, sizeof(*f->nexthops));
 	f->now_ns = 1000 * NS_PER_S;
 	f->pool_free = rte_mempool_avail_count(pool);
