@@ -222,7 +222,11 @@ steer_owner_of_inside(const struct steer *s, rte_be32_t address)
 {
 	uint32_t hash = toeplitz_of_source4(&s->inside, address);
 
-	return s->by_source ? hash % s->reta_size % s->workers : share_of(s, (uint64_t)hash << 32);
+	if (s->by_source)
+		return hash % s->reta_size % s->workers;
+	/* Toeplitz is linear: without the product, one key in 16 gives 16 addresses in a row the
+	 * same first bit. */
+	return share_of(s, (uint64_t)(hash * 0x9e3779b1u) << 32);
 }
 
 void

@@ -142,3 +142,33 @@ nat_foresee(struct nat *n, const struct nat_request *r, struct nat_endpoint *pub
 			    };
 	return foresee_new(n, &host, index, r, public);
 }
+
+bool
+nat_has_endpoint(const struct nat *n, const struct tuple *inside)
+{
+	const struct nat_layout *l = nat_layout_of(n);
+
+	if (inside->family != 4 || nat_proto(inside->proto) == NAT_PORTLESS)
+		return false;
+	for (unsigned pool = 0; pool < l->n_slots; pool++) {
+		struct nat_request r;
+		uint32_t host;
+
+		if (l->pool[l->slot[pool]].mapping != NAT_ENDPOINT_INDEPENDENT)
+			continue;
+		nat_prepare(n, pool, inside, &r);
+		host = find_host(n, &r);
+		if (host != 0 && nat_mapping_find(n, host, &r) != 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+nat_shares_endpoint(const struct nat *n, const struct session *s)
+{
+	const struct mapping *m = &n->mapping[s->mapping[0]];
+
+	return s->mapping[0] != 0 && nat_proto((uint8_t)m->proto) != NAT_PORTLESS
+		&& nat_pool_of(n, nat_host_of(n, m)->pool)->mapping == NAT_ENDPOINT_INDEPENDENT;
+}

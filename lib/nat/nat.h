@@ -153,6 +153,11 @@ enum reason nat_take(
 enum reason nat_take_like(struct nat *n, const struct session *session, const struct tuple *inside,
 	struct session *hold, struct nat_endpoint *public);
 
+/* Return true if the source of inside, or a session's, has one public endpoint for all
+ * destinations. */
+bool nat_has_endpoint(const struct nat *n, const struct tuple *inside);
+bool nat_shares_endpoint(const struct nat *n, const struct session *s);
+
 /* Returns what nat_take would return, and the endpoint, without taking anything. */
 enum reason nat_foresee(struct nat *n, const struct nat_request *r, struct nat_endpoint *public);
 

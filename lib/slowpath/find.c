@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include "nat/nat.h"
 #include "session/sctp.h"
 #include "session/tcp.h"
 #include "slowpath/slowpath_priv.h"
@@ -53,18 +54,30 @@ slot_asks_anew(struct datapath *dp, const struct burst *b, unsigned slot)
 	return v->l4 != VIEW_NONE && tcp_asks_anew(session, v->tcp_flags);
 }
 
-bool
-tuple_has_session(const struct datapath *dp, const struct tuple *t, uint64_t *hash)
+static uint64_t
+hash_of_source(const struct datapath *dp, const struct tuple *t)
 {
-	bool reply;
+	struct tuple source = *t;
 
-	*hash = flow_table_hash(t->family == 6 ? dp->flow6 : dp->flow4, t);
-	return session_find_hash(dp->sessions, t, *hash, &reply) != NULL
-		|| expectation_find(&dp->helpers->expectations, t, dp->now_ns) != NULL;
+	source.dst = (union address){ .v4 = 0 };
+	source.dport = 0;
+	return flow_table_hash(dp->flow4, &source);
 }
 
 bool
-slot_has_session(struct datapath *dp, const struct burst *b, unsigned slot, uint64_t *hash)
+tuple_belongs_here(const struct datapath *dp, const struct tuple *t, struct sought *what)
+{
+	bool reply;
+
+	what->session = flow_table_hash(t->family == 6 ? dp->flow6 : dp->flow4, t);
+	what->endpoint = t->family == 4 && dp->gen->n_pools != 0 ? hash_of_source(dp, t) : 0;
+	return session_find_hash(dp->sessions, t, what->session, &reply) != NULL
+		|| expectation_find(&dp->helpers->expectations, t, dp->now_ns) != NULL
+		|| (what->endpoint != 0 && nat_has_endpoint(dp->nat, t));
+}
+
+bool
+slot_belongs_here(struct datapath *dp, const struct burst *b, unsigned slot, struct sought *what)
 {
 	const struct view *v = slot_view(dp, b, slot);
 	struct tuple t = v->tuple;
@@ -73,10 +86,10 @@ slot_has_session(struct datapath *dp, const struct burst *b, unsigned slot, uint
 
 	if (v->icmp_error && slot_quoted(b, slot, v, &quoted, &why) && why == REASON_NONE)
 		tuple_reverse(&t, &quoted.tuple);
-	*hash = 0;
+	*what = (struct sought){ 0 };
 	if (b->flow[slot] != 0 && (slot_record(dp, b, slot)->flags & FLOW_SESSION))
 		return true;
-	return tuple_has_session(dp, &t, hash);
+	return tuple_belongs_here(dp, &t, what);
 }
 
 void
@@ -87,7 +100,9 @@ slowpath_session_ends(
 
 	for (unsigned reply = 0; reply < 2; reply++) {
 		session_tuple(dp->sessions, session, reply, &out->tuple[reply]);
-		out->hash[reply] = flow_table_hash(t, &out->tuple[reply]);
+		out->hash[reply] = (struct sought){ flow_table_hash(t, &out->tuple[reply]), 0 };
 		out->iface[reply] = session_iface(dp->sessions, session, reply);
 	}
+	if (nat_shares_endpoint(dp->nat, session))
+		out->hash[0].endpoint = hash_of_source(dp, &out->tuple[0]);
 }

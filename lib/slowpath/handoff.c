@@ -15,6 +15,9 @@
  *                     (SOUGHT_BACK)
  *   handed, no owner  a session has ended: goes to its owner (SOUGHT_HOME)
  *
+ * Likewise for a new session whose source has a public endpoint for all destinations: it begins
+ * where that is (RFC 4787 REQ-1).
+ *
  * So a packet is handed over at most once by its receiver, once to its owner, once to each worker
  * and once back. */
 
@@ -73,17 +76,17 @@ home_of_asked(const struct datapath *dp, const struct burst *b, unsigned slot)
 
 /* Returns the next worker to ask for a session; the owner when nobody is left. */
 static struct handing
-ask_next(const struct datapath *dp, uint64_t hash, unsigned home)
+ask_next(const struct datapath *dp, const struct sought *what, unsigned home)
 {
 	const struct search *s = dp->slow->search;
-	unsigned to = s != NULL ? s->next(s->arg, hash, home) : home;
+	unsigned to = s != NULL ? s->next(s->arg, what, home) : home;
 
 	return (struct handing){ to, home, to == home ? SOUGHT_BACK : SOUGHT_ASKED };
 }
 
 /* Returns where the packet of a flow goes whose session is not here. */
 static struct handing
-find_session(struct datapath *dp, const struct burst *b, unsigned slot, uint64_t hash)
+find_session(struct datapath *dp, const struct burst *b, unsigned slot, const struct sought *what)
 {
 	const struct search *s = dp->slow->search;
 	unsigned home;
@@ -91,28 +94,28 @@ find_session(struct datapath *dp, const struct burst *b, unsigned slot, uint64_t
 	if (b->sought == SOUGHT_BACK)
 		return (struct handing){ .to = dp->worker };
 	if (b->sought == SOUGHT_ASKED)
-		return ask_next(dp, hash, home_of_asked(dp, b, slot));
+		return ask_next(dp, what, home_of_asked(dp, b, slot));
 	home = b->sought == SOUGHT_HOME ? dp->worker : owner_of(dp, b, slot);
 	if (home == dp->worker)
-		return ask_next(dp, hash, home);
+		return ask_next(dp, what, home);
 	if (b->handed)
 		return (struct handing){ home, home, SOUGHT_HOME };
-	return (struct handing){ s != NULL ? s->holder(s->arg, hash, home) : home, home, 0 };
+	return (struct handing){ s != NULL ? s->holder(s->arg, what, home) : home, home, 0 };
 }
 
 struct handing
 slowpath_hand_fragment(const struct datapath *dp, const struct tuple *t, unsigned home)
 {
 	const struct search *s = dp->slow->search;
-	uint64_t hash;
+	struct sought what;
 
 	if (s == NULL)
 		return (struct handing){ home, home, 0 };
-	if (tuple_has_session(dp, t, &hash))
+	if (tuple_belongs_here(dp, t, &what))
 		return (struct handing){ .to = dp->worker };
 	if (home == dp->worker)
-		return ask_next(dp, hash, home);
-	return (struct handing){ s->holder(s->arg, hash, home), home, 0 };
+		return ask_next(dp, &what, home);
+	return (struct handing){ s->holder(s->arg, &what, home), home, 0 };
 }
 
 unsigned
@@ -120,14 +123,14 @@ slowpath_holder(struct datapath *dp, struct burst *b, unsigned slot)
 {
 	const struct search *s = dp->slow->search;
 	unsigned home = dp->slow->owner(dp->slow->owner_arg, b, slot);
-	uint64_t hash;
+	struct sought what;
 
 	if (s == NULL || b->class[slot] > SLOT_OTHER6)
 		return home;
 	b->flow[slot] = slot_find(dp, b, slot);
-	if (slot_has_session(dp, b, slot, &hash))
+	if (slot_belongs_here(dp, b, slot, &what))
 		return dp->worker;
-	return home != dp->worker ? s->holder(s->arg, hash, home) : home;
+	return home != dp->worker ? s->holder(s->arg, &what, home) : home;
 }
 
 /* Settles a slot whose packet another worker gets. */
@@ -155,14 +158,14 @@ static struct handing
 seek(struct datapath *dp, struct burst *b, unsigned slot)
 {
 	struct handing h = { .to = dp->worker };
-	uint64_t hash = 0;
+	struct sought what;
 
 	if (b->class[slot] > SLOT_OTHER6) {
 		if (!b->handed)
 			h.to = owner_of(dp, b, slot);
 		return h;
 	}
-	return slot_has_session(dp, b, slot, &hash) ? h : find_session(dp, b, slot, hash);
+	return slot_belongs_here(dp, b, slot, &what) ? h : find_session(dp, b, slot, &what);
 }
 
 void

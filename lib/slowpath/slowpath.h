@@ -89,21 +89,28 @@ struct born {
 
 #define BORN_MAX 4096 /* per burst; more are not made */
 
+/* Hashes by which the worker of a packet is found, the same at every worker. */
+struct sought {
+	uint64_t session;  /* of its tuple */
+	uint64_t endpoint; /* of its source alone, where that may have, or has, a public endpoint
+			    * for all destinations; else 0 */
+};
+
 /* A session as its packets arrive: forward, then reply. */
 struct session_ends {
 	struct tuple tuple[2];
-	uint64_t hash[2]; /* of the tuples, the same at every worker */
+	struct sought hash[2]; /* of the tuples */
 	uint16_t iface[2];
 };
 
-/* Where a session may be that is not with the owner of its packets: its owner has changed since it
- * began (worker/search.h).  hash: of the tuple of its packets. */
+/* Where a session may be that is not with the owner of its packets, since its owner has changed
+ * since it began (worker/search.h), or the public endpoint of a new one's source. */
 struct search {
 	/* Returns the worker that is asked next by this one, or home, the owner, when nobody is
 	 * left. */
-	unsigned (*next)(void *arg, uint64_t hash, unsigned home);
-	/* Returns the worker that is known to have such a session, or home. */
-	unsigned (*holder)(void *arg, uint64_t hash, unsigned home);
+	unsigned (*next)(void *arg, const struct sought *what, unsigned home);
+	/* Returns the worker that is known to have such a session, or else endpoint, or home. */
+	unsigned (*holder)(void *arg, const struct sought *what, unsigned home);
 	/* Tells that a session begins. */
 	void (*begins)(void *arg, const struct session_ends *ends);
 	void *arg;

@@ -92,12 +92,14 @@ bool slot_quoted(const struct burst *b, unsigned slot, const struct view *v, str
 	enum reason *why);
 
 /* Returns true if the session of a slot's packet is here: by its record, its addresses and ports,
- * or those that it quotes, or as one that a control session has announced.  Fills the hash by which
- * other workers know it.  For a slot with a key. */
-bool slot_has_session(struct datapath *dp, const struct burst *b, unsigned slot, uint64_t *hash);
+ * or those that it quotes, or as one that a control session has announced; or if the public
+ * endpoint of its source is.  Fills the hashes by which other workers know it.  For a slot with a
+ * key. */
+bool slot_belongs_here(
+	struct datapath *dp, const struct burst *b, unsigned slot, struct sought *what);
 
 /* The same for the tuple of a fragment, as it arrives. */
-bool tuple_has_session(const struct datapath *dp, const struct tuple *t, uint64_t *hash);
+bool tuple_belongs_here(const struct datapath *dp, const struct tuple *t, struct sought *what);
 
 /* Returns the record of a slot's flow, b->flow. */
 const struct flow *slot_record(const struct datapath *dp, const struct burst *b, unsigned slot);

@@ -18,26 +18,34 @@ enum {
 
 /* Returns the next worker to ask, behind this one in a circle that ends at the owner. */
 static unsigned
-next(void *worker, uint64_t hash, unsigned home)
+next(void *worker, const struct sought *what, unsigned home)
 {
 	const struct worker *w = worker;
 	unsigned n = w->common->count;
 
 	for (unsigned to = (w->index + 1) % n; to != home && to != w->index; to = (to + 1) % n)
-		if (strays_may_have(w->common->strays, to, hash))
+		if (strays_may_have(w->common->strays, to, what->session)
+			|| (what->endpoint != 0
+				&& strays_may_have(w->common->strays, to, what->endpoint)))
 			return to;
 	return home;
 }
 
 static unsigned
-holder(void *worker, uint64_t hash, unsigned home)
+holder_of(const struct worker *w, uint64_t hash, unsigned home)
 {
-	const struct worker *w = worker;
-
 	for (unsigned to = 0; to < w->common->count; to++)
 		if (to != w->index && to != home && strays_has(w->common->strays, to, hash))
 			return to;
 	return home;
+}
+
+static unsigned
+holder(void *worker, const struct sought *what, unsigned home)
+{
+	unsigned to = holder_of(worker, what->session, home);
+
+	return to == home && what->endpoint != 0 ? holder_of(worker, what->endpoint, home) : to;
 }
 
 /* Returns true if packets of a session have another owner. */
@@ -59,8 +67,10 @@ is_stray(const struct worker *w, const struct session_ends *ends)
 static void
 enter(struct worker *w, const struct session_ends *ends)
 {
-	strays_add(w->common->strays, w->index, ends->hash[0]);
-	strays_add(w->common->strays, w->index, ends->hash[1]);
+	strays_add(w->common->strays, w->index, ends->hash[0].session);
+	strays_add(w->common->strays, w->index, ends->hash[1].session);
+	if (ends->hash[0].endpoint != 0)
+		strays_add(w->common->strays, w->index, ends->hash[0].endpoint);
 }
 
 /* A session that begins on a stray's behalf is one, too: a connection that begins anew, or one that

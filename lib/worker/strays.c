@@ -10,7 +10,7 @@
 #include <rte_common.h>
 
 enum {
-	STRAYS_BITS = 16,    /* of a filter for each session: two hashes */
+	STRAYS_BITS = 16,    /* of a filter for each session: two hashes, or three */
 	STRAYS_PROBES = 3,   /* bits of a hash */
 	STRAYS_CLEAR = 1024, /* words cleared at once */
 };

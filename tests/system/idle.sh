@@ -96,7 +96,7 @@ kill -TERM "${pids[@]}"
 wait
 cat >"$dir/1.yaml" <<-YAML
 version: 1
-system: {workers: [0, 1], flows: 4096, idle: interrupt}
+system: {workers: [0, 1], spread: always, flows: 4096, idle: interrupt}
 ports: {a: {device: "net_af_packet0,iface=lan0", queues: 1}}
 interfaces: {a: {addresses: [192.0.2.1/24], pipeline: route}}
 pipelines: {route: [{route: main}]}

@@ -119,6 +119,46 @@ others_help_a_worker_without_time(void **state)
 	assert_int_equal(sessions_of(f, 0) + sessions_of(f, 1), 2 * FLOWS);
 }
 
+/* Asks another destination from the sources of flows; each must have the public endpoint that it
+ * has. */
+static void
+expect_one_endpoint(struct appliance_fixture *f, unsigned destination, const struct end ends[FLOWS])
+{
+	for (unsigned i = 0; i < FLOWS; i++) {
+		char text[128];
+
+		snprintf(text, sizeof(text), "udp %s > 203.0.113.%u:53", ends[i].inside,
+			destination);
+		push_only(f, "lan", text);
+	}
+	settle(f);
+	assert_int_equal(found(f, "wan", 12, true, ends), FLOWS);
+}
+
+/* RFC 4787 REQ-1, while and after flows change their owners. */
+static void
+a_source_keeps_its_public_endpoint(void **state)
+{
+	struct appliance_fixture *f = *state;
+	struct end old[FLOWS], ends[FLOWS];
+
+	given_adaptive(f, config_text(TRANSLATES), 3);
+	begin(f, 0, "udp", old);
+	overload(f, 0);
+	expect_one_endpoint(f, 100, old); /* before the walks */
+	settle(f);
+	expect_one_endpoint(f, 101, old);
+	begin(f, 100, "udp", ends);
+	expect_one_endpoint(f, 101, ends);
+	gather_again(f);
+	expect_one_endpoint(f, 102, ends);
+	settle(f);
+	expect_one_endpoint(f, 103, ends);
+	expect_one_endpoint(f, 103, old);
+	expect_all(f, "udp", "", old);
+	expect_all(f, "udp", "", ends);
+}
+
 /* A thousand sessions of room, nearly all taken. */
 static void
 a_full_worker_gets_no_more(void **state)
@@ -275,6 +315,7 @@ main(void)
 		appliance_test(many_changes_lose_nothing),
 		appliance_test(flows_begin_at_all_workers_if_the_file_says_so),
 		appliance_test(others_help_a_worker_without_time),
+		appliance_test(a_source_keeps_its_public_endpoint),
 		appliance_test(a_full_worker_gets_no_more),
 		appliance_test(a_rate_is_that_of_the_file),
 		appliance_test(a_queue_that_moves_keeps_the_order),
