@@ -294,6 +294,19 @@ steer_send(struct steer *s, unsigned from, unsigned to, struct rte_mbuf **pkts, 
 	return n - done;
 }
 
+bool
+steer_waits(const struct steer *s, unsigned to)
+{
+	const struct steer_rings *rings = &s->ring[to];
+
+	for (unsigned from = 0; from < s->workers; from++, rings += s->workers)
+		if (from != to
+			&& (frame_ring_count(rings->frames) != 0
+				|| !rte_ring_empty(rings->answers)))
+			return true;
+	return false;
+}
+
 unsigned
 steer_receive(
 	struct steer *s, unsigned to, struct rte_mempool *pool, struct rte_mbuf **pkts, unsigned n)

@@ -108,6 +108,9 @@ unsigned steer_offer(
  * full; the frame remains the caller's. */
 bool steer_pass(struct steer *s, unsigned from, unsigned to, struct rte_mbuf *m);
 
+/* Returns true if frames or answers wait for a worker: cheap, for every loop. */
+bool steer_waits(const struct steer *s, unsigned to);
+
 /* Takes up to n frames handed to worker to, from its senders in turn; short ones in buffers of the
  * pool (io/frame_ring.h).  Returns their number. */
 unsigned steer_receive(

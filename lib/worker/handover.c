@@ -215,9 +215,12 @@ shed(struct worker *w)
 unsigned
 handover_receive(struct worker *w)
 {
-	unsigned n, first = 0, answers = read_answers(w);
 	struct rte_mbuf *m[BURST_MAX];
+	unsigned n, first = 0, answers;
 
+	if (!steer_waits(w->common->steer, w->index))
+		return 0;
+	answers = read_answers(w);
 	n = steer_receive(w->common->steer, w->index, w->pool, m, w->common->burst);
 	if (unlikely(n == 0))
 		return shed(w) + answers;

@@ -13,7 +13,7 @@ lasting=$here/support/lasting.py
 config() {      # config [WORDS OF SECTION SYSTEM]
 	cat >"$dir/weir.yaml" <<END
 version: 1
-system: {workers: [0, 1], control: 0, flows: 1024${1:-}}
+system: {workers: [0, 1], control: 0, idle: interrupt, flows: 1024${1:-}}
 ports:
   lan: {device: "net_af_packet0,iface=lan0", queues: 1}
   wan: {device: "net_af_packet1,iface=wan0", queues: 1}
