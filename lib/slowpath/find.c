@@ -59,7 +59,7 @@ hash_of_source(const struct datapath *dp, const struct tuple *t)
 {
 	struct tuple source = *t;
 
-	source.dst = (union address){ .v4 = 0 };
+	source.dst = address_v4(0);
 	source.dport = 0;
 	return flow_table_hash(dp->flow4, &source);
 }
