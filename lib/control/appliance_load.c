@@ -31,6 +31,7 @@ appliance_follow_load(struct appliance *a, uint64_t now_ns)
 	uint64_t may = gather_may(a, a->cfg, a->gen), wanted = may;
 	struct gather_load load[EAL_WORKERS_MAX];
 	struct err *err;
+	bool failed;
 
 	for (unsigned i = 0; may != 0 && i < a->n_workers; i++)
 		gather_measure(workers_at(a->workers, i), a->gen, &load[i]);
@@ -45,7 +46,9 @@ appliance_follow_load(struct appliance *a, uint64_t now_ns)
 	err = err_create();
 	if (err == NULL)
 		return;
-	if (appliance_renew(a, err) < 0)
+	failed = appliance_renew(a, err) < 0;
+	if (failed && !a->gather_failed)
 		log_warning("flows begin where they did: %s", err_first(err));
+	a->gather_failed = failed;
 	err_destroy(err);
 }

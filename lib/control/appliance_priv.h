@@ -78,7 +78,8 @@ struct appliance {
 	struct gathering gathering;
 	uint64_t gathers; /* workers at which flows shall begin, as it says */
 	uint64_t gather_retry_ns;
-	bool renews; /* a generation with these addresses could not be built yet */
+	bool gather_failed; /* the last try; logged once */
+	bool renews;        /* a generation with these addresses could not be built yet */
 	struct port_watch port_watch[PORT_MAX]; /* by port index */
 	uint64_t started_ns, halted_ns;         /* monotonic */
 	struct set_keeper *sets;                /* members of dynamic sets */

@@ -12,6 +12,7 @@
 #include <rte_ring.h>
 
 #include "base/doorbell.h"
+#include "base/ring_look.h"
 
 struct rings {
 	struct rte_ring *up[HOSTIF_CLASSES]; /* worker: enqueue, host thread: dequeue */
@@ -145,7 +146,7 @@ is_empty(const struct exchange *x)
 {
 	for (unsigned w = 0; w < x->workers; w++)
 		for (unsigned c = 0; c < HOSTIF_CLASSES; c++)
-			if (!rte_ring_empty(x->rings[w].up[c]))
+			if (ring_waits(x->rings[w].up[c]))
 				return false;
 	return true;
 }

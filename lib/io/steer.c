@@ -18,6 +18,7 @@
 #include "io/eal.h"
 #include "io/frame_ring.h"
 #include "io/port.h"
+#include "base/ring_look.h"
 #include "packet/toeplitz.h"
 
 struct steer {
@@ -222,11 +223,7 @@ steer_owner_of_inside(const struct steer *s, rte_be32_t address)
 {
 	uint32_t hash = toeplitz_of_source4(&s->inside, address);
 
-	if (s->by_source)
-		return hash % s->reta_size % s->workers;
-	/* Toeplitz is linear: without the product, one key in 16 gives 16 addresses in a row the
-	 * same first bit. */
-	return share_of(s, (uint64_t)(hash * 0x9e3779b1u) << 32);
+	return s->by_source ? hash % s->reta_size % s->workers : share_of(s, (uint64_t)hash << 32);
 }
 
 void
@@ -301,8 +298,7 @@ steer_waits(const struct steer *s, unsigned to)
 
 	for (unsigned from = 0; from < s->workers; from++, rings += s->workers)
 		if (from != to
-			&& (frame_ring_count(rings->frames) != 0
-				|| !rte_ring_empty(rings->answers)))
+			&& (frame_ring_count(rings->frames) != 0 || ring_waits(rings->answers)))
 			return true;
 	return false;
 }

@@ -2,6 +2,7 @@
 /* Facts from worker to worker, by rings of one writer and one reader. */
 
 #include "base/counter.h"
+#include "base/ring_look.h"
 #include "worker/mailbox.h"
 
 #include <stdlib.h>
@@ -99,7 +100,7 @@ mailbox_take(struct mailbox *mb, unsigned to, struct host_fact *facts, unsigned 
 	unsigned n = 0;
 
 	for (unsigned from = 0; from < mb->workers && n < max; from++) {
-		if (from == to || rte_ring_empty(mb->ring[from * mb->workers + to]))
+		if (from == to || !ring_waits(mb->ring[from * mb->workers + to]))
 			continue;
 		n += rte_ring_sc_dequeue_burst_elem(mb->ring[from * mb->workers + to], &facts[n],
 			sizeof(facts[0]), max - n, NULL);

@@ -17,7 +17,7 @@ cat >"$dir/weir.yaml" <<-'YAML'
 	  lan: {device: "net_af_packet0,iface=lan0", queues: 1}
 	  wan: {device: "net_af_packet1,iface=wan0", queues: 1}
 	interfaces:
-	  lan: {addresses: [10.0.0.1/24], pipeline: inside}
+	  lan: {addresses: [10.0.0.1/16], pipeline: inside}
 	  wan: {addresses: [198.51.100.1/24], pipeline: outside}
 	acls:
 	  in: {default: drop, rules: [{state: [established, related], action: accept}]}
@@ -43,12 +43,13 @@ except TimeoutError:
     pass' "$dir/echoes" &
 	local echo=$!
 	wait_for 10 test -e "$dir/echoes"
-	for ((i = 11; i < 19; i++)); do ip -n "$ns_lan" addr add "10.0.0.$i/24" dev eth0; done
+	# Far from each other: addresses in a row often have one owner.
+	for ((i = 1; i <= flows; i++)); do ip -n "$ns_lan" addr add "10.0.$((i * 37 % 256)).$((i * 91 % 256))/16" dev eth0; done
 	in_lan python3 -c '
 import socket, sys
 for i in range(int(sys.argv[1])):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    s.bind(("10.0.0.%d" % (11 + i % 8), 20000 + i))
+    s.bind(("10.0.%d.%d" % ((i + 1) * 37 % 256, (i + 1) * 91 % 256), 20000 + i))
     s.settimeout(1)
     answers = 0
     for _ in range(20):         # the first ones wait until the public address has been probed for
@@ -91,7 +92,7 @@ explained() {
 	    assert back["session"]["direction"] == "reply", (s, back)
 	new = collections.Counter()
 	for i in range(12):         # first packets: explained by the worker that would own them
-	    o = explain("lan", "udp 10.0.0.%d:%d > 198.51.100.2:99" % (20 + i % 40, 30000 + i))
+	    o = explain("lan", "udp 10.0.%d.%d:%d > 198.51.100.2:99" % (1 + i * 29 % 250, 2 + i * 101 % 250, 30000 + i))
 	    assert (o["verdict"], o["session"]["state"]) == ("output", "new"), o
 	    new[o["worker"]] += 1
 	    o = explain("wan", "udp 198.51.100.2:7 > 198.51.100.9:%d" % (1024 + i))

@@ -134,31 +134,6 @@ static const uint8_t udp4[] = {
 	0,
 };
 
-/* Of 16 addresses in a row, whatever the key: by chance all of them have one of two owners once in
- * 32,768 rows. */
-static void
-addresses_in_a_row_are_spread(void **state)
-{
-	unsigned alone = 0;
-
-	(void)state;
-	for (unsigned k = 0; k < 64; k++) {
-		const uint8_t some[STEER_KEY_BYTES] = { 17, (uint8_t)k, 3 };
-		struct steer *s = steer_create(2, 16, some);
-
-		for (uint32_t row = 0; row < 16; row++) {
-			unsigned first = 0;
-
-			for (uint32_t i = 0; i < 16; i++)
-				first += steer_owner_of_inside(
-					s, rte_cpu_to_be_32(0x0a000000 + 16 * row + i));
-			alone += first == 0 || first == 16;
-		}
-		steer_destroy(s);
-	}
-	assert_true(alone <= 2);
-}
-
 static void
 a_frames_tuple_is_read(void **state)
 {
@@ -452,7 +427,6 @@ main(void)
 		cmocka_unit_test(both_directions_have_one_owner),
 		cmocka_unit_test(equal_addresses_are_ordered_by_port),
 		cmocka_unit_test(flows_spread_evenly_under_another_key_differently),
-		cmocka_unit_test(addresses_in_a_row_are_spread),
 		cmocka_unit_test(a_frames_tuple_is_read),
 		cmocka_unit_test(a_tag_is_read_and_changes_nothing),
 		cmocka_unit_test(fragments_go_by_their_addresses),
