@@ -53,7 +53,7 @@ reload() {      # reload WORDS
 	wait_for 20 eval "[ \$(grep -c 'generation .* runs' '$dir/log') -gt $before ]" && more_rounds
 }
 
-fill() {        # 800 flows of a datagram each
+fill() {        # 800 flows of a datagram each, of which a busy machine may lose some
 	in_lan /usr/bin/python3 -c "import socket
 for i in range(800):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
@@ -78,8 +78,8 @@ talks=$!
 check "conversations begin" wait_for 30 grep -q round "$dir/talk"
 check "flows begin at the worker that receives, which hands nothing over" workers 'w[0]["begins"] and not w[1]["begins"]
 	and w[0]["sessions"] > 8 and w[1]["sessions"] == 0 and w[1]["packets"] == 0'
-check "a scan" fill
-check "flows begin at the other worker" wait_for 20 workers 'not w[0]["begins"] and w[1]["begins"]'
+check "flows begin at the other worker behind a scan" wait_for 60 eval "fill && sleep 0.3 &&
+	workers 'not w[0][\"begins\"] and w[1][\"begins\"]'"
 check "the log says so" grep -q "flows begin at workers 1: the others are full" "$dir/log"
 check "conversations go on" more_rounds
 check "a new flow" in_lan ping -I 10.0.0.13 -c 3 -i 0.1 -W 2 -q 198.51.100.2
