@@ -160,4 +160,29 @@ expect_all(
 	assert_true(handed(f) - before <= (uint64_t)2 * FLOWS * (workers + 2));
 }
 
+/* A hundred changes, after each tenth of which more flows begin: all of them go on. */
+static inline void
+expect_kept_over_changes(
+	struct appliance_fixture *f, void (*change)(struct appliance_fixture *f, unsigned i))
+{
+	enum { CHANGES = 100 };
+	static struct end old[FLOWS], ends[CHANGES / 10][FLOWS];
+	unsigned n = 0;
+
+	begin(f, 0, "udp", old);
+	for (unsigned i = 0; i < CHANGES; i++) {
+		change(f, i);
+		if (i % 10 == 9) {
+			settle(f);
+			begin(f, 100 * (1 + n), "udp", ends[n]);
+			n++;
+		}
+		if (i % 7 == 0)
+			expect_all(f, "udp", "", old);
+	}
+	expect_all(f, "udp", "", old);
+	for (unsigned i = 0; i < n; i++)
+		expect_all(f, "udp", "", ends[i]);
+}
+
 #endif

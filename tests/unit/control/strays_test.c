@@ -8,8 +8,6 @@
 #include "slowpath/slowpath.h"
 #include "worker/strays.h"
 
-enum { RELOADS = 100 };
-
 /* No worker has a turn. */
 static void
 change_to(struct appliance_fixture *f, unsigned what)
@@ -144,27 +142,18 @@ a_connection_begins_anew_where_it_was(void **state)
 }
 
 static void
+reload_other(struct appliance_fixture *f, unsigned i)
+{
+	change_to(f, i * 5 % 8);
+}
+
+static void
 a_hundred_reloads_lose_nothing(void **state)
 {
 	struct appliance_fixture *f = *state;
-	static struct end old[FLOWS], ends[RELOADS / 10][FLOWS];
-	unsigned n = 0;
 
 	given_workers(f, config_text(TRANSLATES), 2);
-	begin(f, 0, "udp", old);
-	for (unsigned i = 0; i < RELOADS; i++) {
-		change_to(f, i * 5 % 8);
-		if (i % 10 == 9) {
-			settle(f);
-			begin(f, 100 * (1 + n), "udp", ends[n]);
-			n++;
-		}
-		if (i % 7 == 0)
-			expect_all(f, "udp", "", old);
-	}
-	expect_all(f, "udp", "", old);
-	for (unsigned i = 0; i < n; i++)
-		expect_all(f, "udp", "", ends[i]);
+	expect_kept_over_changes(f, reload_other);
 }
 
 static void
