@@ -5,7 +5,7 @@
  * (docs/performance/workers.md).  So where every port has fewer queues than there are workers,
  * flows begin at the workers that poll the ports towards the inside, as long as these can do it:
  *
- *   gathered -> at all   one of them has no time left, and its packets cost several times as much
+ *   gathered -> at all   one of them has no time left, and its packets cost at least twice as much
  *                        as handing them over would, so that others can help: most begin flows,
  *                        or there are very many flows; or one of them is full
  *   at all -> gathered   for a while neither has been so at any worker, and there are few flows
