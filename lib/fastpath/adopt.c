@@ -103,6 +103,7 @@ adopt_export(struct fastpath *fp, const struct flow_export *export)
 {
 	struct datapath *dp = &fp->dp;
 	bool was = dp->reports != NULL, is = export->active_ns != 0;
+	uint64_t active_ns = was ? fp->reports->active_ns : 0;
 
 	if (is && !was)
 		flow_reports_begin(fp->reports, dp->now_ns);
@@ -111,6 +112,8 @@ adopt_export(struct fastpath *fp, const struct flow_export *export)
 	if (was && !is)
 		flow_reports_publish(fp->reports);
 	dp->reports = is ? fp->reports : NULL;
+	if (active_ns != export->active_ns)
+		slowpath_report_sessions(dp);
 	dp->reports_nat = export->nat_events;
 	dp->flow4->lets_all_go = dp->flow6->lets_all_go = is;
 	nat_log_to(dp->nat, export->nat_logs);

@@ -13,10 +13,9 @@
 
 #define HURRIED_PERIOD_NS (16 * NS_PER_MS)  /* or in this one, while it hurries */
 #define HURRY_NS          (150 * NS_PER_MS) /* after a change of routes */
-#define MANY_RECORDS      (1u << 20)        /* above, a sweep takes FLOW_SWEEP_MAX_NS */
 #define SWEEP_BUDGET      512u              /* records visited in one call, at most */
 #define AGE_PERIOD_NS     (50 * NS_PER_US)  /* the least time between two runs of housekeeping */
-#define ACTIVE_SHARES     4u /* sweeps in which each flow is asked whether it is active for long */
+#define ACTIVE_SHARES     4u /* sweeps in which each flow is asked whether it is active for long, at most */
 #define HOST_PERIOD_NS    (10 * NS_PER_MS)
 
 static void
@@ -86,15 +85,19 @@ is_moved(const struct datapath *dp, const struct flow_table *t, uint32_t index)
 		|| (dynamic_has_changes(dp->dynamic) && has_changed(dp, t, index));
 }
 
-/* Returns in how many parts the records are divided, less one, of which each sweep looks at one for
- * flows that are active for long: their accounts are cold lines.  Few enough that a flow is told an
- * eighth of the active timeout late at most. */
+/* Returns in how many parts, a power of two, the records are divided, less one, of which each sweep
+ * looks at one for flows without a session that are active for long: their accounts are cold lines.
+ * Few enough that a flow is told an eighth of the active timeout late at most. */
 static uint32_t
-active_shares(const struct datapath *dp)
+active_shares(const struct datapath *dp, uint64_t sweep_ns)
 {
-	return dp->reports != NULL && dp->reports->active_ns >= ACTIVE_SHARES * FLOW_SWEEP_NS * 8
-		? ACTIVE_SHARES - 1
-		: 0;
+	uint32_t shares = ACTIVE_SHARES;
+
+	if (dp->reports == NULL)
+		return 0;
+	while (shares > 1 && dp->reports->active_ns < shares * sweep_ns * 8)
+		shares /= 2;
+	return shares - 1;
 }
 
 /* What a sweep over the records knows before it looks at them. */
@@ -156,15 +159,13 @@ take_due(const struct fastpath *fp, uint64_t *swept_ns, uint64_t records, uint64
 }
 
 /* Returns in which time the records of a table are walked over.  Changes of routes and sets are to
- * reach flows in FLOW_SWEEP_NS, and export reckons with it. */
+ * reach flows in FLOW_SWEEP_NS. */
 static uint64_t
 sweep_period(const struct fastpath *fp, const struct flow_table *t)
 {
 	if (fp->dp.now_ns < fp->hurry.until_ns)
 		return HURRIED_PERIOD_NS;
-	if (t->high <= MANY_RECORDS || fp->dp.reports != NULL || anything_moves(&fp->dp))
-		return FLOW_SWEEP_NS;
-	return FLOW_SWEEP_MAX_NS;
+	return anything_moves(&fp->dp) ? FLOW_SWEEP_NS : flow_sweep_ns(t);
 }
 
 /* Notes the end of a walk: all counts for editions before the one in which the walk began are
@@ -209,12 +210,13 @@ static void
 sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
 {
 	struct datapath *dp = &fp->dp;
-	uint32_t due = take_due(fp, &t->swept_ns, t->high, sweep_period(fp, t)), hand = t->hand;
+	uint64_t period_ns = sweep_period(fp, t);
+	uint32_t due = take_due(fp, &t->swept_ns, t->high, period_ns), hand = t->hand;
 	struct age age = {
 		.dp = dp,
 		.now_tick = clock_tick(dp->now_ns),
 		.reports = dp->reports != NULL,
-		.shares = active_shares(dp),
+		.shares = active_shares(dp, period_ns),
 		.moves = anything_moves(dp),
 	};
 
@@ -227,33 +229,6 @@ sweep(struct fastpath *fp, struct flow_table *t, struct sweep *sweep)
 	flow_table_reclaim(t);
 	if (due >= t->high || t->hand < hand)
 		come_round(fp, sweep);
-}
-
-/* Tells a session that is active for long, with what its records have counted since the sweep.  One
- * that is idle for too long waits for its end, which is told as such. */
-static void
-report_active(struct datapath *dp, const struct session *session)
-{
-	struct flow_table *t = session->family == 6 ? dp->flow6 : dp->flow4;
-
-	if (session_expired(dp->sessions, session, clock_tick(dp->now_ns)))
-		return;
-	slowpath_collect(dp, flow_at(t, session->flow[0]));
-	slowpath_collect(dp, flow_at(t, session->flow[1]));
-	slowpath_report_active_session(dp, session);
-}
-
-/* Tells sessions that are active for long, for their export: a walk over their accounts, which is
- * cheaper than one over their records. */
-static void
-sweep_accounts(struct fastpath *fp)
-{
-	struct datapath *dp = &fp->dp;
-	uint32_t share = dp->sessions->high / (active_shares(dp) + 1) + 1, index;
-	uint32_t budget = take_due(fp, &dp->reports->swept_ns, share, FLOW_SWEEP_NS);
-
-	while ((index = slowpath_report_next_due(dp, &budget)) != 0)
-		report_active(dp, &dp->sessions->session[index]);
 }
 
 uint64_t
@@ -310,11 +285,9 @@ fastpath_age(struct fastpath *fp)
 	host_follow(dp->host);
 	fastpath_outside_bursts(fp);
 	slowpath_follow_fragments(dp, &fp->burst);
-	if (unlikely(dp->reports != NULL)) {
-		/* Of the ends since the last time, which have long left the store buffer. */
+	/* Of the ends since the last time, which have long left the store buffer. */
+	if (unlikely(dp->reports != NULL))
 		flow_reports_publish(dp->reports);
-		sweep_accounts(fp);
-	}
 	sweep_sessions(fp);
 	nat_age(dp->nat, clock_tick(dp->now_ns));
 	nat_set_time(dp->nat, dp->now_ns);

@@ -4,8 +4,8 @@
  * A session that the sweep has looked at is due when it would expire without a further packet, and
  * is not looked at before, since it and its records are three lines that are in no cache.  What may
  * end it sooner has it looked at: another class or policy, other timeouts, a table that fills up,
- * interfaces and addresses that go.  The sweep works in batches, each prefetched before it is
- * examined. */
+ * interfaces and addresses that go.  Who watches sessions has them looked at, too.  The sweep works
+ * in batches, each prefetched before it is examined. */
 
 #include <netinet/in.h>
 
@@ -169,7 +169,13 @@ is_due(const struct sessions *t, uint32_t index, uint32_t now_tick)
 {
 	uint32_t due = t->due[index];
 
-	return due == 0 || (int32_t)(now_tick - due) >= 0;
+	return due < SESSION_DUE_TICKS || (int32_t)(now_tick - due) >= 0;
+}
+
+static inline uint32_t
+due_at(uint32_t tick)
+{
+	return RTE_MAX(tick, SESSION_DUE_TICKS);
 }
 
 /* Returns the clock_tick at which the sweep has to look at a session again that is not over.  The
@@ -177,27 +183,36 @@ is_due(const struct sessions *t, uint32_t index, uint32_t now_tick)
 static inline uint32_t
 due_of(const struct sessions *t, const struct session *s, uint32_t seen, uint32_t ticks)
 {
-	uint32_t due;
-
 	if (s->proto == IPPROTO_SCTP)
-		return 0;
+		return SESSION_DUE_AGAIN;
 	if (t->level != 0 && s->class < SESSION_ESTABLISHED)
 		ticks = shrunk(t, t->policy[s->policy].ticks[session_timeout_kind(s)],
 			roomy(t)
 				+ (uint32_t)(t->level * (uint64_t)(t->capacity - roomy(t))
 					/ LEVELS));
-	due = seen + RTE_MIN(ticks, FAR) + 1;
-	return due != 0 ? due : 1;
+	return due_at(seen + RTE_MIN(ticks, FAR) + 1);
+}
+
+/* Returns when a session that would be due has to be looked at for who watches it. */
+static uint32_t
+watched_due(const struct sessions *t, struct session *s, uint32_t due, bool fresh, uint32_t now_tick)
+{
+	uint32_t ticks = fresh ? t->watch_ticks : t->watch(t->arg, s);
+
+	return due >= SESSION_DUE_TICKS && (int32_t)(due - now_tick) > (int32_t)RTE_MIN(ticks, FAR)
+		? due_at(now_tick + ticks)
+		: due;
 }
 
 /* Looks at a session, or at a vacant place.  Returns true if it is over. */
 static inline bool
-is_over(struct sessions *t, const struct session *s, uint32_t now_tick)
+is_over(struct sessions *t, struct session *s, uint32_t now_tick)
 {
 	uint32_t *due = &t->due[session_index(t, s)], seen, ticks;
+	bool fresh = *due == SESSION_DUE_FRESH;
 
 	if (!(s->flags & SESSION_USED)) {
-		*due = (now_tick + FAR) | 1;
+		*due = due_at(now_tick + FAR);
 		return false;
 	}
 	seen = session_seen(t, s);
@@ -205,6 +220,8 @@ is_over(struct sessions *t, const struct session *s, uint32_t now_tick)
 	if (now_tick - seen > ticks || is_stranded(t, s) || is_homeless(t, s))
 		return true;
 	*due = due_of(t, s, seen, ticks);
+	if (unlikely(t->watch_ticks != 0))
+		*due = watched_due(t, s, *due, fresh, now_tick);
 	return false;
 }
 

@@ -102,6 +102,14 @@ sessions_set_policies(struct sessions *t, const struct session_policy *policy)
 	t->recheck = t->high;
 }
 
+void
+sessions_watch(struct sessions *t, uint32_t ticks, uint32_t (*watch)(void *arg, struct session *s))
+{
+	t->watch_ticks = ticks;
+	t->watch = watch;
+	t->recheck = t->high;
+}
+
 struct session *
 session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 {
@@ -119,6 +127,7 @@ session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 	}
 	*s = *fresh;
 	session_append(t, s, s->class);
+	t->due[session_index(t, s)] = SESSION_DUE_FRESH;
 	counter_add(&t->used, 1);
 	counter_add(&t->created, 1);
 	return s;

@@ -236,8 +236,8 @@ struct sessions {
 		uint32_t first, last, count; /* the first is the oldest */
 	} list[2][SESSION_CLASSES];          /* of IPv4, of IPv6 */
 	uint32_t hand;                       /* position of the sweep */
-	/* By index: the clock_tick before which the session cannot be over, as it was when the
-	 * sweep looked at it last; 0: the sweep looks at it. */
+	/* By index: the clock_tick before which the sweep passes over the session, as it was when
+	 * it looked at it last, or an enum session_due. */
 	uint32_t *due;
 	uint32_t recheck; /* sessions that the sweep looks at next, whatever is due */
 	uint32_t level;   /* how full the table may be until all dues change (age.c) */
@@ -265,6 +265,11 @@ struct sessions {
 	void (*release)(void *arg, struct session *s, enum session_end why);
 	/* Prefetches what release will touch, for n sessions that are about to end. */
 	void (*expect)(void *arg, struct session *const s[], unsigned n);
+	/* Where watch_ticks is not 0, the sweep looks at a session so long after it has looked at
+	 * it first, and tells watch if it goes on, which returns in how many ticks it is to be
+	 * looked at again: sessions_watch. */
+	uint32_t watch_ticks;
+	uint32_t (*watch)(void *arg, struct session *s);
 	void *arg;
 };
 
@@ -281,6 +286,10 @@ size_t sessions_bytes(const struct sessions *t);
 /* Sets the timeouts of a generation, by struct session's policy: at least as many as any generation
  * before had.  NULL: the default alone. */
 void sessions_set_policies(struct sessions *t, const struct session_policy *policy);
+
+/* Has the sweep watch sessions; ticks of 0: no more. */
+void sessions_watch(
+	struct sessions *t, uint32_t ticks, uint32_t (*watch)(void *arg, struct session *s));
 
 static inline uint32_t
 session_index(const struct sessions *t, const struct session *s)
@@ -436,11 +445,18 @@ bool session_yields_answers(const struct sessions *t, const struct flow *f, uint
 /* Takes the programs from the forward direction's records. */
 void session_outdate(struct sessions *t, const struct session *s);
 
+/* What due says of sessions that the sweep does not pass over. */
+enum session_due {
+	SESSION_DUE_FRESH, /* it has not looked at it yet */
+	SESSION_DUE_AGAIN,
+	SESSION_DUE_TICKS, /* the least that is a clock_tick */
+};
+
 /* Has the sweep look at a session of the table: its timeout is another one now. */
 static inline void
 session_look_again(struct sessions *t, const struct session *s)
 {
-	t->due[s - t->session] = 0;
+	t->due[s - t->session] = SESSION_DUE_AGAIN;
 }
 
 /* Returns the clock_tick of the packet that counts for its timeout. */

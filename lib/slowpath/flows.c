@@ -86,7 +86,9 @@ is_in(const struct flow_table *t, const struct flow *f)
 void
 flows_collect(struct datapath *dp, const struct flow *f)
 {
-	uint64_t seen_ns = ns_of_tick(dp->now_ns, f->seen), swept_ns = dp->now_ns - FLOW_SWEEP_NS;
+	const struct flow_table *t = is_in(dp->flow6, f) ? dp->flow6 : dp->flow4;
+	uint64_t seen_ns = ns_of_tick(dp->now_ns, f->seen);
+	uint64_t swept_ns = dp->now_ns - flow_sweep_ns(t);
 	struct flow_counted c = {
 		.reply = (f->flags & FLOW_REPLY) != 0,
 		.packets = f->packets,
@@ -95,15 +97,12 @@ flows_collect(struct datapath *dp, const struct flow *f)
 		.last = f->seen,
 	};
 
-	const struct flow_table *t;
-
 	if (is_handed_over(dp, f->nexthop))
 		return;
 	if (f->flags & FLOW_SESSION) {
 		session_account_add(dp->reports, f->session, &c);
 		return;
 	}
-	t = is_in(dp->flow6, f) ? dp->flow6 : dp->flow4;
 	flow_account_add(dp->reports, account_of_record(dp, t, index_of(t, f)), &c);
 }
 
@@ -360,26 +359,36 @@ slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index
 		tell_record(dp, t, index, FLOW_REPORT_ACTIVE);
 }
 
-uint32_t
-slowpath_report_next_due(struct datapath *dp, uint32_t *budget)
+/* Tells a session that goes on, if it has been active for longer than the active timeout, with what
+ * its records have counted since the sweep.  Returns in how many ticks it may be. */
+static uint32_t
+watch_session(void *datapath, struct session *session)
 {
-	struct flow_reports *r = dp->reports;
-	uint32_t high = dp->sessions->high, i = r->hand, n = RTE_MIN(*budget, high);
+	struct datapath *dp = datapath;
+	struct flow_table *t = session->family == 6 ? dp->flow6 : dp->flow4;
+	uint32_t index = session_index(dp->sessions, session);
+	uint64_t due_ns;
 
-	for (; n > 0; n--) {
-		i = i >= high ? 1 : i + 1;
-		if (session_account_has(r, i)
-			&& is_due(dp, session_account_start_ns(&r->short_account[i]))
-			&& (dp->sessions->session[i].flags & SESSION_LINKED))
-			break;
-	}
-	r->hand = i;
-	*budget = n > 0 ? n - 1 : 0;
-	return n > 0 ? i : 0;
+	if (!(session->flags & SESSION_LINKED) || !session_account_has(dp->reports, index))
+		return dp->sessions->watch_ticks;
+	due_ns = session_account_start_ns(&dp->reports->short_account[index])
+		+ dp->reports->active_ns;
+	if (dp->now_ns < due_ns)
+		return clock_tick(due_ns - dp->now_ns) + 1;
+	slowpath_collect(dp, flow_at(t, session->flow[0]));
+	slowpath_collect(dp, flow_at(t, session->flow[1]));
+	tell_session(dp, session, FLOW_REPORT_ACTIVE);
+	return dp->sessions->watch_ticks;
 }
 
 void
-slowpath_report_active_session(struct datapath *dp, const struct session *session)
+slowpath_report_sessions(struct datapath *dp)
 {
-	tell_session(dp, session, FLOW_REPORT_ACTIVE);
+	uint64_t ns = 0;
+
+	/* What is collected next from the records of a session may be as old as their sweep. */
+	if (dp->reports != NULL)
+		ns = dp->reports->active_ns
+			- RTE_MIN(dp->reports->active_ns / 8, FLOW_SWEEP_MAX_NS);
+	sessions_watch(dp->sessions, clock_tick(ns), watch_session);
 }

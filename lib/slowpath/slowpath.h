@@ -302,7 +302,15 @@ void slowpath_send(void *datapath, struct rte_mbuf *m, uint16_t port, uint16_t i
  * removes those without a session that are idle for longer than FLOW_IDLE_NS. */
 #define FLOW_SWEEP_NS     NS_PER_SECOND
 #define FLOW_SWEEP_MAX_NS (2 * NS_PER_SECOND)
+#define FLOW_SWEEP_MANY   (1u << 20) /* records; above, a table is large */
 #define FLOW_IDLE_NS      (60 * NS_PER_SECOND)
+
+/* Returns the longest time between two visits of a record of a table. */
+static inline uint64_t
+flow_sweep_ns(const struct flow_table *t)
+{
+	return t->high <= FLOW_SWEEP_MANY ? FLOW_SWEEP_NS : FLOW_SWEEP_MAX_NS;
+}
 
 /* Adds what a flow has counted since the last time to its rule counters. */
 void slowpath_collect(struct datapath *dp, struct flow *f);
@@ -326,11 +334,9 @@ bool slowpath_route_changed(const struct datapath *dp, const struct flow_table *
  * reports, after slowpath_collect. */
 void slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index);
 
-/* Looks at the next sessions in turn, *budget at most and as many less are left in it, and returns
- * the index of one that has been active for longer than the active timeout, or 0; tells it.  With
- * reports, the second after slowpath_collect of its records. */
-uint32_t slowpath_report_next_due(struct datapath *dp, uint32_t *budget);
-void slowpath_report_active_session(struct datapath *dp, const struct session *session);
+/* Tells sessions that are active for longer than the active timeout from now on, and those no more
+ * that were told by another one: for export, on or off. */
+void slowpath_report_sessions(struct datapath *dp);
 
 /* Prefetches what the ends of sessions will need.  With reports. */
 void slowpath_report_expect_ends(

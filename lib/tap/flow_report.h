@@ -97,8 +97,6 @@ struct flow_reports {
 	struct flow_account *session, *flow4, *flow6;
 	uint64_t active_ns;
 	uint64_t began;    /* in the unit of a session_account's start; those of before are empty */
-	uint32_t hand;     /* the session that is asked next whether it is active for long */
-	uint64_t swept_ns; /* when the last one was */
 	uint16_t era;
 	bool stopping;
 	uint64_t lost, lost_packets, lost_bytes; /* reports, and what they counted */

@@ -42,6 +42,7 @@ tell_flows(struct appliance_fixture *f, unsigned active_s)
 	flow_reports_begin(fp->reports, fp->dp.now_ns);
 	fp->dp.reports = fp->reports;
 	fp->dp.flow4->lets_all_go = fp->dp.flow6->lets_all_go = true;
+	slowpath_report_sessions(&fp->dp);
 	return fp->reports;
 }
 
@@ -123,6 +124,64 @@ a_short_timeout_is_kept_by_the_second(void **state)
 	snprintf(text, sizeof(text), CONFIG, "track, ");
 	given(*state, text);
 	expect_told(*state, FLOW_REPORT_BY_LINE, 5, 6);
+}
+
+/* Returns after how many seconds each session is told that has had its last packet now. */
+static unsigned
+wait_until_told(struct appliance_fixture *f, struct flow_reports *r, void (*each_second)(struct sessions *))
+{
+	struct flow_report room;
+	unsigned s = 0, told = 0;
+
+	while (flow_reports_waiting(r) == 0 && s++ < 60) {
+		each_second(worker_of(f, 0)->fp->dp.sessions);
+		wait_s(f, 1);
+	}
+	each_second(worker_of(f, 0)->fp->dp.sessions);
+	wait_s(f, 1);
+	for (const struct flow_report *e; (e = flow_reports_peek(r, FLOW_REPORT_BY_LINE, &room)) != NULL; told++) {
+		assert_int_equal(e->why, FLOW_REPORT_ACTIVE);
+		assert_int_equal(e->packets[0], 1);
+		flow_reports_release(r, FLOW_REPORT_BY_LINE);
+	}
+	assert_int_equal(told, FLOWS);
+	return s;
+}
+
+static void
+leave_alone(struct sessions *t)
+{
+	(void)t;
+}
+
+/* As their timeouts change, and when they change their class. */
+static void
+look_again(struct sessions *t)
+{
+	for (uint32_t i = 1; i <= t->high; i++)
+		session_look_again(t, &t->session[i]);
+}
+
+/* Conversations that pause do not keep what they have counted to themselves, also where something
+ * has the sweep look at them all the time; and have nothing to tell after that. */
+static void
+what_pauses_is_told(void **state)
+{
+	struct appliance_fixture *f = *state;
+	struct flow_reports *r;
+	char text[1024];
+
+	snprintf(text, sizeof(text), CONFIG, "track, ");
+	given(f, text);
+	wait_s(f, 1);
+	r = tell_flows(f, 40);
+	send_from(f, 1000);
+	assert_in_range(wait_until_told(f, r, leave_alone), 38, 44);
+	send_from(f, 2000);
+	assert_in_range(wait_until_told(f, r, look_again), 38, 44);
+	for (unsigned s = 0; s < 50; s++)
+		wait_s(f, 1);
+	assert_int_equal(flow_reports_waiting(r), 0);
 }
 
 /* What comes in the moment in which reports begin is theirs from a moment later on. */
@@ -292,6 +351,7 @@ main(void)
 		appliance_test(a_session_is_told_an_eighth_late_at_most),
 		appliance_test(a_flow_without_a_session_is_told_alike),
 		appliance_test(a_short_timeout_is_kept_by_the_second),
+		appliance_test(what_pauses_is_told),
 		appliance_test(nothing_is_active_before_it_began),
 		appliance_test(a_session_that_is_over_is_not_active),
 		appliance_test(a_flow_that_is_over_is_not_active),

@@ -194,6 +194,67 @@ a_crowded_table_is_passed_over_too(void **state)
 	done(&f);
 }
 
+static unsigned n_watched;
+
+/* Who watches wants to see it again in ten ticks. */
+static uint32_t
+watch_again(void *arg, struct session *s)
+{
+	(void)arg;
+	(void)s;
+	n_watched++;
+	return 10;
+}
+
+/* Who watches sessions has them looked at: after so many ticks at first, then as wanted. */
+static void
+watched_sessions_are_looked_at(void **state)
+{
+	struct session_fixture f = given(CAPACITY);
+	struct session *s = begin(&f, SESSION_UNREPLIED_UDP, 1);
+	uint32_t *due = &f.t->due[session_index(f.t, s)];
+
+	(void)state;
+	n_watched = 0;
+	sessions_watch(f.t, 100, watch_again);
+	sessions_sweep(f.t, CAPACITY, f.tick); /* the first look */
+	assert_int_equal(*due, f.tick + 100);
+	sessions_sweep(f.t, CAPACITY, f.tick + 99);
+	assert_int_equal(n_watched, 0);
+	sessions_sweep(f.t, CAPACITY, f.tick + 100);
+	assert_int_equal(n_watched, 1);
+	assert_int_equal(*due, f.tick + 110);
+	session_look_again(f.t, s);
+	sessions_sweep(f.t, CAPACITY, f.tick + 105);
+	assert_int_equal(n_watched, 2);
+	assert_int_equal(*due, f.tick + 115);
+	session_become(f.t, s, SESSION_CLOSED);
+	sessions_sweep(f.t, CAPACITY, f.tick + 106);
+	assert_int_equal(n_watched, 3);
+	sessions_watch(f.t, 0, NULL);
+	sessions_sweep(f.t, CAPACITY, f.tick + 110); /* it forgets that it was watched */
+	assert_int_equal(n_watched, 3);
+	assert_int_equal(*due, f.tick + session_policy_default.ticks[TIMEOUT_UDP] + 1);
+	done(&f);
+}
+
+/* An end that comes before is not late. */
+static void
+watched_sessions_expire_in_time(void **state)
+{
+	struct session_fixture f = given(CAPACITY);
+	struct session *s = begin(&f, SESSION_UNREPLIED_UDP, 1);
+	uint32_t ticks = session_policy_default.ticks[TIMEOUT_UDP];
+
+	(void)state;
+	sessions_watch(f.t, ticks + 50, watch_again);
+	sessions_sweep(f.t, CAPACITY, f.tick);
+	assert_int_equal(f.t->due[session_index(f.t, s)], f.tick + ticks + 1);
+	sessions_sweep(f.t, CAPACITY, f.tick + ticks + 1);
+	assert_false(s->flags & SESSION_USED);
+	done(&f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -201,6 +262,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(those_end_that_have_expired),
 		cmocka_unit_test(what_is_not_due_is_passed_over),
 		cmocka_unit_test(a_crowded_table_is_passed_over_too),
+		cmocka_unit_test(watched_sessions_are_looked_at),
+		cmocka_unit_test(watched_sessions_expire_in_time),
 	};
 
 	if (argc > 1)
