@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Ageing of sessions: the timeout of each, and the sweep that ends expired ones.
+/* The sweep over sessions, which ends those that are over.
  *
- * A session that the sweep has looked at is due when it would expire without a further packet, and
- * is not looked at before, since it and its records are three lines that are in no cache.  What may
- * end it sooner has it looked at: another class or policy, other timeouts, a table that fills up,
- * interfaces and addresses that go.  Who watches sessions has them looked at, too.  The sweep works
- * in batches, each prefetched before it is examined. */
+ * It looks at a session only when that is due (due.c), since it and its records are three lines
+ * that are in no cache; while interfaces or addresses are gone, at all of them.
+ *
+ * What the sweep needs of a session lies in lines that are found one by the other: itself, its
+ * records, what its end touches.  So sessions go through it in batches, by a stage for each of
+ * these, and their lines come while other batches are in other stages. */
 
 #include <netinet/in.h>
 
@@ -16,77 +17,8 @@
 #include "session/session_priv.h"
 #include "session/tcp.h"
 
-#define BATCH       16u
-#define FAR         (1u << 30) /* ticks: 13 days */
-#define LEVELS      32u
-#define TICKS_PER_S 954u /* 10^9 >> 20, rounded up */
-
-enum session_timeout
-session_timeout_kind(const struct session *s)
-{
-	switch (s->proto) {
-	case IPPROTO_TCP:
-		return s->class == SESSION_ESTABLISHED ? TIMEOUT_TCP_ESTABLISHED
-			: s->class == SESSION_CLOSED   ? TIMEOUT_TCP_CLOSING
-						       : TIMEOUT_TCP_OPENING;
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-		return TIMEOUT_UDP;
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		return TIMEOUT_ICMP;
-	case IPPROTO_SCTP:
-		return s->state >= SCTP_CLOSED         ? TIMEOUT_SCTP_CLOSING
-			: s->state >= SCTP_ESTABLISHED ? TIMEOUT_SCTP_ESTABLISHED
-						       : TIMEOUT_SCTP_OPENING;
-	case IPPROTO_GRE:
-		return TIMEOUT_GRE;
-	case IPPROTO_ESP:
-	case IPPROTO_AH:
-		return TIMEOUT_IPSEC;
-	default:
-		return TIMEOUT_OTHER;
-	}
-}
-
-/* Returns how many sessions there may be before timeouts shrink. */
-static uint32_t
-roomy(const struct sessions *t)
-{
-	return (uint32_t)((uint64_t)t->capacity * 6 / 10);
-}
-
-/* Returns a timeout of a class below established when so many sessions are there. */
-static uint32_t
-shrunk(const struct sessions *t, uint32_t ticks, uint32_t used)
-{
-	uint32_t floor = roomy(t), over = t->capacity - floor;
-
-	if (used <= floor)
-		return ticks;
-	ticks = (uint32_t)(((uint64_t)ticks * (t->capacity - used) + over - 1) / over);
-	return RTE_MAX(ticks, TICKS_PER_S);
-}
-
-/* Returns the timeout.  Below established it shrinks as the table fills up; that of replied
- * sessions only if they are the cause. */
-static uint32_t
-timeout_ticks(const struct sessions *t, const struct session *s)
-{
-	uint32_t ticks = t->policy[s->policy].ticks[session_timeout_kind(s)];
-
-	if (s->class >= SESSION_ESTABLISHED
-		|| (s->class == SESSION_REPLIED
-			&& t->count[SESSION_REPLIED] <= session_share(t, SESSION_REPLIED)))
-		return ticks;
-	return shrunk(t, ticks, t->used);
-}
-
-bool
-session_expired(const struct sessions *t, const struct session *s, uint32_t now_tick)
-{
-	return now_tick - session_seen(t, s) > timeout_ticks(t, s);
-}
+#define BATCH  8u
+#define STAGES 4u
 
 static enum session_end
 end_of(const struct session *s)
@@ -133,29 +65,6 @@ is_homeless(const struct sessions *t, const struct session *s)
 	return t->is_homeless != NULL && t->is_homeless(t->arg, s);
 }
 
-/* Returns how far the table is filled up where timeouts shrink, in parts of LEVELS: the least that
- * has room for all sessions. */
-static uint32_t
-level_of(const struct sessions *t)
-{
-	uint64_t floor = roomy(t), over = t->capacity - floor;
-
-	return t->used <= floor ? 0 : (uint32_t)(((t->used - floor) * LEVELS + over - 1) / over);
-}
-
-/* Dues are worked out for a level above that of the table: when it is reached, all are worked out
- * again. */
-static void
-follow_level(struct sessions *t)
-{
-	uint32_t level = level_of(t);
-
-	if (level > t->level)
-		t->recheck = t->high;
-	if (level > t->level || level + 2 < t->level)
-		t->level = RTE_MIN(level + 1, LEVELS);
-}
-
 /* Returns true if no session can be passed over. */
 static bool
 looks_at_all(const struct sessions *t)
@@ -169,39 +78,7 @@ is_due(const struct sessions *t, uint32_t index, uint32_t now_tick)
 {
 	uint32_t due = t->due[index];
 
-	return due < SESSION_DUE_TICKS || (int32_t)(now_tick - due) >= 0;
-}
-
-static inline uint32_t
-due_at(uint32_t tick)
-{
-	return RTE_MAX(tick, SESSION_DUE_TICKS);
-}
-
-/* Returns the clock_tick at which the sweep has to look at a session again that is not over.  The
- * states of SCTP have timeouts of their own within a class. */
-static inline uint32_t
-due_of(const struct sessions *t, const struct session *s, uint32_t seen, uint32_t ticks)
-{
-	if (s->proto == IPPROTO_SCTP)
-		return SESSION_DUE_AGAIN;
-	if (t->level != 0 && s->class < SESSION_ESTABLISHED)
-		ticks = shrunk(t, t->policy[s->policy].ticks[session_timeout_kind(s)],
-			roomy(t)
-				+ (uint32_t)(t->level * (uint64_t)(t->capacity - roomy(t))
-					/ LEVELS));
-	return due_at(seen + RTE_MIN(ticks, FAR) + 1);
-}
-
-/* Returns when a session that would be due has to be looked at for who watches it. */
-static uint32_t
-watched_due(const struct sessions *t, struct session *s, uint32_t due, bool fresh, uint32_t now_tick)
-{
-	uint32_t ticks = fresh ? t->watch_ticks : t->watch(t->arg, s);
-
-	return due >= SESSION_DUE_TICKS && (int32_t)(due - now_tick) > (int32_t)RTE_MIN(ticks, FAR)
-		? due_at(now_tick + ticks)
-		: due;
+	return due == 0 || (int32_t)(now_tick - due) >= 0;
 }
 
 /* Looks at a session, or at a vacant place.  Returns true if it is over. */
@@ -209,65 +86,96 @@ static inline bool
 is_over(struct sessions *t, struct session *s, uint32_t now_tick)
 {
 	uint32_t *due = &t->due[session_index(t, s)], seen, ticks;
-	bool fresh = *due == SESSION_DUE_FRESH;
 
 	if (!(s->flags & SESSION_USED)) {
-		*due = due_at(now_tick + FAR);
+		*due = session_due_vacant(now_tick);
 		return false;
 	}
 	seen = session_seen(t, s);
-	ticks = timeout_ticks(t, s);
+	ticks = session_timeout_ticks(t, s);
 	if (now_tick - seen > ticks || is_stranded(t, s) || is_homeless(t, s))
 		return true;
-	*due = due_of(t, s, seen, ticks);
+	*due = session_due(t, s, seen, ticks);
 	if (unlikely(t->watch_ticks != 0))
-		*due = watched_due(t, s, *due, fresh, now_tick);
+		*due = session_due_within(*due, now_tick, t->watch(t->arg, s));
 	return false;
 }
 
-/* Looks at n sessions, which have been prefetched. */
-static void
-look_at(struct sessions *t, const uint32_t index[], unsigned n, uint32_t now_tick)
-{
+/* Sessions on their way through the stages of the sweep. */
+struct batch {
+	uint32_t index[BATCH];
+	unsigned n;
 	struct session *over[BATCH];
-	unsigned n_over = 0;
+	unsigned n_over;
+};
 
-	for (unsigned i = 0; i < n; i++) {
-		const struct session *s = &t->session[index[i]];
+/* Prefetches the records of sessions that have been prefetched. */
+static void
+fetch_records(const struct sessions *t, const struct batch *b)
+{
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct session *s = &t->session[b->index[i]];
 
-		if (s->flags & SESSION_LINKED) {
-			rte_prefetch0(flow_at(flows_of(t, s), s->flow[0]));
-			rte_prefetch0(flow_at(flows_of(t, s), s->flow[1]));
-		}
+		if (!(s->flags & SESSION_LINKED))
+			continue;
+		rte_prefetch0(flow_at(flows_of(t, s), s->flow[0]));
+		rte_prefetch0(flow_at(flows_of(t, s), s->flow[1]));
 	}
-	for (unsigned i = 0; i < n; i++) {
-		struct session *s = &t->session[index[i]];
+}
+
+/* Finds those that are over, and prefetches what their ends need. */
+static void
+find_over(struct sessions *t, struct batch *b, uint32_t now_tick)
+{
+	b->n_over = 0;
+	for (unsigned i = 0; i < b->n; i++) {
+		struct session *s = &t->session[b->index[i]];
 
 		if (!is_over(t, s, now_tick))
 			continue;
-		over[n_over++] = s;
+		b->over[b->n_over++] = s;
 		if (s->flags & SESSION_LINKED) {
 			flow_table_prefetch_home(flows_of(t, s), s->flow[0]);
 			flow_table_prefetch_home(flows_of(t, s), s->flow[1]);
 		}
 	}
-	if (n_over > 0 && t->expect != NULL)
-		t->expect(t->arg, over, n_over);
-	for (unsigned i = 0; i < n_over; i++)
-		session_end(t, over[i],
-			is_stranded(t, over[i])           ? SESSION_END_interface_removed
-				: is_homeless(t, over[i]) ? SESSION_END_address_removed
-							  : end_of(over[i]));
+	if (b->n_over > 0 && t->expect != NULL)
+		t->expect(t->arg, b->over, b->n_over);
+}
+
+static void
+end_over(struct sessions *t, struct batch *b)
+{
+	for (unsigned i = 0; i < b->n_over; i++)
+		session_end(t, b->over[i],
+			is_stranded(t, b->over[i])           ? SESSION_END_interface_removed
+				: is_homeless(t, b->over[i]) ? SESSION_END_address_removed
+							     : end_of(b->over[i]));
+	b->n_over = 0;
+}
+
+/* Moves the batches on by a stage each; the k-th has been filled, and the place of the next one is
+ * empty then. */
+static void
+move_on(struct sessions *t, struct batch ring[static STAGES], unsigned k, uint32_t now_tick)
+{
+	fetch_records(t, &ring[(k - 1) % STAGES]);
+	find_over(t, &ring[(k - 2) % STAGES], now_tick);
+	end_over(t, &ring[(k - 3) % STAGES]);
+	ring[(k + 1) % STAGES].n = 0;
 }
 
 void
 sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick)
 {
-	uint32_t left = RTE_MIN(budget, t->high), index[BATCH];
-	unsigned n = 0;
+	uint32_t left = RTE_MIN(budget, t->high);
+	struct batch ring[STAGES], *b = ring;
+	unsigned k = 0;
 	bool all;
 
-	follow_level(t);
+	for (unsigned i = 0; i < STAGES; i++)
+		ring[i].n = ring[i].n_over = 0;
+	sessions_follow_level(t);
 	all = looks_at_all(t);
 	t->recheck -= RTE_MIN(left, t->recheck);
 	for (; left > 0; left--) {
@@ -277,11 +185,12 @@ sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick)
 		if (!all && !is_due(t, i, now_tick))
 			continue;
 		rte_prefetch0(&t->session[i]);
-		index[n++] = i;
-		if (n < BATCH)
+		b->index[b->n++] = i;
+		if (b->n < BATCH)
 			continue;
-		look_at(t, index, n, now_tick);
-		n = 0;
+		move_on(t, ring, k++, now_tick);
+		b = &ring[k % STAGES];
 	}
-	look_at(t, index, n, now_tick);
+	for (unsigned last = k + STAGES; k < last; k++)
+		move_on(t, ring, k, now_tick);
 }

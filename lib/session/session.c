@@ -127,7 +127,7 @@ session_take(struct sessions *t, const struct session *fresh, uint32_t now_tick)
 	}
 	*s = *fresh;
 	session_append(t, s, s->class);
-	t->due[session_index(t, s)] = SESSION_DUE_FRESH;
+	t->due[session_index(t, s)] = session_first_due(t, fresh, now_tick);
 	counter_add(&t->used, 1);
 	counter_add(&t->created, 1);
 	return s;

@@ -237,7 +237,7 @@ struct sessions {
 	} list[2][SESSION_CLASSES];          /* of IPv4, of IPv6 */
 	uint32_t hand;                       /* position of the sweep */
 	/* By index: the clock_tick before which the sweep passes over the session, as it was when
-	 * it looked at it last, or an enum session_due. */
+	 * it began or the sweep looked at it last; 0: the sweep looks at it. */
 	uint32_t *due;
 	uint32_t recheck; /* sessions that the sweep looks at next, whatever is due */
 	uint32_t level;   /* how full the table may be until all dues change (age.c) */
@@ -265,9 +265,9 @@ struct sessions {
 	void (*release)(void *arg, struct session *s, enum session_end why);
 	/* Prefetches what release will touch, for n sessions that are about to end. */
 	void (*expect)(void *arg, struct session *const s[], unsigned n);
-	/* Where watch_ticks is not 0, the sweep looks at a session so long after it has looked at
-	 * it first, and tells watch if it goes on, which returns in how many ticks it is to be
-	 * looked at again: sessions_watch. */
+	/* Where watch_ticks is not 0, the sweep looks at a session so long after it began at the
+	 * latest, and tells watch if it goes on, which returns in how many ticks it is to be looked
+	 * at again: sessions_watch. */
 	uint32_t watch_ticks;
 	uint32_t (*watch)(void *arg, struct session *s);
 	void *arg;
@@ -445,18 +445,11 @@ bool session_yields_answers(const struct sessions *t, const struct flow *f, uint
 /* Takes the programs from the forward direction's records. */
 void session_outdate(struct sessions *t, const struct session *s);
 
-/* What due says of sessions that the sweep does not pass over. */
-enum session_due {
-	SESSION_DUE_FRESH, /* it has not looked at it yet */
-	SESSION_DUE_AGAIN,
-	SESSION_DUE_TICKS, /* the least that is a clock_tick */
-};
-
 /* Has the sweep look at a session of the table: its timeout is another one now. */
 static inline void
 session_look_again(struct sessions *t, const struct session *s)
 {
-	t->due[s - t->session] = SESSION_DUE_AGAIN;
+	t->due[s - t->session] = 0;
 }
 
 /* Returns the clock_tick of the packet that counts for its timeout. */

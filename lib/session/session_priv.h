@@ -23,6 +23,29 @@ void session_take_out(struct sessions *t, struct session *s);
  * stay. */
 bool session_make_room(struct sessions *t, const struct session *fresh, uint32_t now_tick);
 
+/* due.c: returns the timeout.  Below established it shrinks as the table fills up; that of replied
+ * sessions only if they are the cause. */
+uint32_t session_timeout_ticks(const struct sessions *t, const struct session *s);
+
+/* Returns the due of a session that is not over, was seen then, and has this timeout.  The states
+ * of SCTP have timeouts of their own within a class. */
+uint32_t session_due(
+	const struct sessions *t, const struct session *s, uint32_t seen, uint32_t ticks);
+
+/* Returns the sooner one of a due and so many ticks from now. */
+uint32_t session_due_within(uint32_t due, uint32_t now_tick, uint32_t ticks);
+
+/* Returns the due of a vacant place. */
+uint32_t session_due_vacant(uint32_t now_tick);
+
+/* Returns the due of a session that begins. */
+uint32_t session_first_due(
+	const struct sessions *t, const struct session *fresh, uint32_t now_tick);
+
+/* Dues are worked out for a level above that of the table: when it is reached, all are worked out
+ * again. */
+void sessions_follow_level(struct sessions *t);
+
 /* Returns the clock_tick of a direction's newest packet, by any interface. */
 uint32_t session_seen_by(const struct sessions *t, const struct session *s, bool reply);
 

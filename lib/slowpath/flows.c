@@ -6,7 +6,6 @@
 #include "base/prefetch.h"
 #include "session/session.h"
 #include "slowpath/slowpath_priv.h"
-#include "tap/flow_report.h"
 
 /* Values of forwardingStatus (RFC 7270). */
 enum {
@@ -280,9 +279,8 @@ why_ended(enum session_end why)
 	}
 }
 
-/* Tells a session whose account has packets. */
-static void
-tell_session(struct datapath *dp, const struct session *session, enum flow_report_why why)
+void
+flows_tell_session(struct datapath *dp, const struct session *session, enum flow_report_why why)
 {
 	uint32_t index = session_index(dp->sessions, session);
 	struct session_told told;
@@ -330,7 +328,7 @@ slowpath_report_session_ends(
 	if (!has_account(dp, session) || !(session->flags & SESSION_LINKED))
 		return;
 	if (session_account_has(dp->reports, session_index(dp->sessions, session)))
-		tell_session(dp, session, why_ended(why));
+		flows_tell_session(dp, session, why_ended(why));
 	if (!(session->flags & SESSION_WAITING))
 		tell_nat(dp, session, FLOW_REPORT_NAT_ENDS);
 }
@@ -357,38 +355,4 @@ slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index
 
 	if (flow_account_has(dp->reports, a) && is_due(dp, a->start_ns))
 		tell_record(dp, t, index, FLOW_REPORT_ACTIVE);
-}
-
-/* Tells a session that goes on, if it has been active for longer than the active timeout, with what
- * its records have counted since the sweep.  Returns in how many ticks it may be. */
-static uint32_t
-watch_session(void *datapath, struct session *session)
-{
-	struct datapath *dp = datapath;
-	struct flow_table *t = session->family == 6 ? dp->flow6 : dp->flow4;
-	uint32_t index = session_index(dp->sessions, session);
-	uint64_t due_ns;
-
-	if (!(session->flags & SESSION_LINKED) || !session_account_has(dp->reports, index))
-		return dp->sessions->watch_ticks;
-	due_ns = session_account_start_ns(&dp->reports->short_account[index])
-		+ dp->reports->active_ns;
-	if (dp->now_ns < due_ns)
-		return clock_tick(due_ns - dp->now_ns) + 1;
-	slowpath_collect(dp, flow_at(t, session->flow[0]));
-	slowpath_collect(dp, flow_at(t, session->flow[1]));
-	tell_session(dp, session, FLOW_REPORT_ACTIVE);
-	return dp->sessions->watch_ticks;
-}
-
-void
-slowpath_report_sessions(struct datapath *dp)
-{
-	uint64_t ns = 0;
-
-	/* What is collected next from the records of a session may be as old as their sweep. */
-	if (dp->reports != NULL)
-		ns = dp->reports->active_ns
-			- RTE_MIN(dp->reports->active_ns / 8, FLOW_SWEEP_MAX_NS);
-	sessions_watch(dp->sessions, clock_tick(ns), watch_session);
 }

@@ -8,6 +8,7 @@
 #include "session/session.h"
 #include "slowpath/conflict.h"
 #include "slowpath/slowpath.h"
+#include "tap/flow_report.h"
 
 struct action_list;
 
@@ -223,6 +224,10 @@ void flows_tell_packet(
 
 /* Tells the flow of a record without a session that is removed, or becomes a session's. */
 void flows_tell_record(struct datapath *dp, struct flow_table *t, uint32_t index);
+
+/* Tells a session whose account has packets. */
+void flows_tell_session(
+	struct datapath *dp, const struct session *session, enum flow_report_why why);
 
 /* Tells that a translated session begins. */
 void flows_session_begins(struct datapath *dp, const struct session *session);

@@ -96,7 +96,7 @@ struct flow_reports {
 	struct session_account *short_account; /* of sessions */
 	struct flow_account *session, *flow4, *flow6;
 	uint64_t active_ns;
-	uint64_t began;    /* in the unit of a session_account's start; those of before are empty */
+	uint64_t began; /* in the unit of a session_account's start; those of before are empty */
 	uint16_t era;
 	bool stopping;
 	uint64_t lost, lost_packets, lost_bytes; /* reports, and what they counted */

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 
-from process import Failure, wait_until
+from process import Failure, TURN, wait_until
 
 HTTP, IPFIX = 9977, 4739
 HOSTILE = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../tests/system/support/hostile_clients.py")
@@ -30,6 +30,8 @@ TELEMETRY = {
     "logs": "  log: {to: FOLDER/events.log}\n",
     "export": "  http: {listen: \"127.0.0.1:%d\"}\n  ipfix: {collector: \"127.0.0.1:%d\", active_timeout: 60s}\n" % (HTTP, IPFIX),
 }
+ENDED = 2.2                     # seconds until sessions have ended that began before a change
+LONG_TURN = 0.8                 # seconds
 
 
 def configured(kind, text, folder):
@@ -55,10 +57,12 @@ def percentile(port, share, before=None):
 
 
 class Side:
-    """Programs beside, each started on core 0 and ended by its id."""
+    """Programs beside, each started on core 0 and ended by its id.  switch: begins or ends export, by a reload."""
 
-    def __init__(self, kind, weir, folder):
-        self.kind, self.folder, self.began = kind, folder, time.monotonic()
+    def __init__(self, kind, weir, folder, switch):
+        self.kind, self.folder, self.began, self.paused = kind, folder, time.monotonic(), 0.0
+        self.switch, self.switched, self.runs = switch if kind == "export" else None, 0, True
+        self.settle, self.turn = (ENDED, LONG_TURN) if self.switch else (TURN / 2, TURN)
         self.ctl = [os.path.join(os.path.dirname(weir), "weirctl"), "-s", os.path.join(folder, "control.sock")]
         self.programs, self.buckets, self.scrapes_before = [], None, 0
 
@@ -90,13 +94,17 @@ class Side:
         self.began, self.scrapes_before = time.monotonic(), self.scrapes()
         self.buckets = percentile(HTTP, 0.99) if self.kind in ("listing", "metrics") else None
 
-    def pause(self):
+    def turn_to(self, runs):
+        """Stops what runs, or has it go on."""
+        if runs == self.runs:
+            return
+        self.runs = runs
+        self.paused += time.monotonic() * (1 if runs else -1)
         for _, program in self.programs:
-            os.killpg(program.pid, signal.SIGSTOP)
-
-    def resume(self):
-        for _, program in self.programs:
-            os.killpg(program.pid, signal.SIGCONT)
+            os.killpg(program.pid, signal.SIGCONT if runs else signal.SIGSTOP)
+        if self.switch:
+            self.switch(runs)
+            self.switched += 1
 
     def scrapes(self):
         """So far, in hundreds."""
@@ -108,7 +116,7 @@ class Side:
     def end(self):
         if self.buckets is not None:
             self.p99 = percentile(HTTP, 0.99, self.buckets)
-        self.seconds = time.monotonic() - self.began
+        self.seconds = time.monotonic() - self.began - self.paused
         self.scraped = self.scrapes() - self.scrapes_before
         self.said, self.codes = [], []
         for log, program in self.programs:
@@ -126,7 +134,7 @@ class Side:
     def facts(self):
         facts = {"p99_us": self.p99 * 1e6} if self.buckets is not None else {}
         if self.kind == "export":
-            facts["scrapes_a_second"] = self.scraped / self.seconds
+            facts["scrapes_a_second"], facts["switched"] = self.scraped / self.seconds, self.switched
             if facts["scrapes_a_second"] < 0.8 * SCRAPES:
                 raise Failure("%.0f scrapes a second" % facts["scrapes_a_second"])
         if self.kind == "capture":
@@ -143,8 +151,8 @@ class Side:
 
 
 @contextlib.contextmanager
-def beside(kind, weir, folder):
-    side = Side(kind, weir, folder)
+def beside(kind, weir, folder, switch=None):
+    side = Side(kind, weir, folder, switch)
     try:
         side.begin()
         yield side

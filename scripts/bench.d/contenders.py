@@ -112,7 +112,7 @@ class Weir:
     """workers: of a core each, the first, which receives where there is one queue, on core 1 like a single one; queues of each port as many unless given; reload: the
     configuration is read again when the window begins, as it was ("again"), with a rule more ("edited"), or with a
     route more, so that all flows are judged again ("rewritten"); reports: so many are asked for a second; beside: what runs
-    beside it (beside.py), with turns in every other fifth of a second (process.py); by_destination: NAT has a mapping for each destination; mixed: rules of all words."""
+    beside it (beside.py), with turns stopped in every other turn (process.py); by_destination: NAT has a mapping for each destination; mixed: rules of all words."""
 
     def __init__(self, pipeline, workers=1, queues=None, rules=policy.RULES, reload=None, reports=0, beside=None,
                  by_destination=False, mixed=False, turns=False):
@@ -149,7 +149,8 @@ class Weir:
         command = [bench.weir, "run", "-c", config, "--json", report, "--socket", os.path.join(folder, "control.sock")]
         with collector(self.beside), Program("weir", command, folder) as program:
             facts = measure(program, samples, warm(samples, traffic), bench.window, self.again(program, bench, config, text),
-                            self.beside and (lambda: beside(self.beside, bench.weir, folder)), self.turns)
+                            self.beside and (lambda: beside(self.beside, bench.weir, folder, self.turns and self.exporting(program, config, text))),
+                            self.turns)
             status = program.stop()
             said = program.said()
         if status != 0:
@@ -158,6 +159,14 @@ class Weir:
             said = log.read()
             self.judge_reports(said, bench)
             return self.judge(json.load(f), said, traffic, facts)
+
+    def exporting(self, program, config, text):
+        """What begins export, or ends it."""
+        def switch(on):
+            with open(config, "w") as f:
+                f.write(configured(self.beside if on else "metrics", text, os.path.dirname(config)))
+            program.process.send_signal(signal.SIGHUP)
+        return switch
 
     def again(self, program, bench, config, text):
         """What happens in the window: see measure."""
@@ -181,7 +190,7 @@ class Weir:
         ledger, drops = report["ledger"], report["drops"]
         if ledger["imbalance"] != 0:
             raise Failure("weir: the ledger does not balance: %s" % ledger)
-        if report["generation"] != 1 + bool(self.reload):
+        if report["generation"] != 1 + bool(self.reload) + facts.get("switched", 0):
             raise Failure("%s: generation %d" % (self.name, report["generation"]))
         # A full ring between workers sheds what the receiving one has too much of.
         shed = {"handoff_full"} if self.workers > 1 else set()

@@ -80,7 +80,7 @@ def essential():
         Row("watched", Weir("track", beside="logs"), Weir("track"), Traffic("1k", new=10), 0.95, 1.0),
         Row("watched", Weir("track", beside="spinning"), Weir("track"), Traffic("1k", new=10), reference=True),    # what a busy core 0 costs
         Row("watched", Weir("nat", beside="export"), Weir("nat"), Traffic("64k"), 0.99, 1.0),
-        Row("watched", Weir("track", beside="export"), Weir("track"), Traffic("1k", new=10), 0.99, 1.0),
+        Row("watched", Weir("track", beside="export", turns=True), None, Traffic("1k", new=10), 0.99, 1.0),
         Row("reload", Weir("nat", rules=10000, reload="again"), Weir("nat", rules=10000), Traffic("1M"), 0.95, 0.98),
         Row("reload", Weir("nat", rules=10000, reload="edited"), Weir("nat", rules=10000), Traffic("1M"), 0.95, 0.98),
         Row("reload", Weir("nat", rules=10000, reload="rewritten"), Weir("nat", rules=10000), Traffic("1M")),

@@ -128,7 +128,8 @@ a_short_timeout_is_kept_by_the_second(void **state)
 
 /* Returns after how many seconds each session is told that has had its last packet now. */
 static unsigned
-wait_until_told(struct appliance_fixture *f, struct flow_reports *r, void (*each_second)(struct sessions *))
+wait_until_told(
+	struct appliance_fixture *f, struct flow_reports *r, void (*each_second)(struct sessions *))
 {
 	struct flow_report room;
 	unsigned s = 0, told = 0;
@@ -139,7 +140,8 @@ wait_until_told(struct appliance_fixture *f, struct flow_reports *r, void (*each
 	}
 	each_second(worker_of(f, 0)->fp->dp.sessions);
 	wait_s(f, 1);
-	for (const struct flow_report *e; (e = flow_reports_peek(r, FLOW_REPORT_BY_LINE, &room)) != NULL; told++) {
+	for (const struct flow_report *e;
+		(e = flow_reports_peek(r, FLOW_REPORT_BY_LINE, &room)) != NULL; told++) {
 		assert_int_equal(e->why, FLOW_REPORT_ACTIVE);
 		assert_int_equal(e->packets[0], 1);
 		flow_reports_release(r, FLOW_REPORT_BY_LINE);

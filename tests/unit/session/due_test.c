@@ -43,16 +43,13 @@ begin_some(struct session_fixture *f)
 	static const uint8_t protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, IPPROTO_ICMP };
 	struct tuple t = tuple_of(
 		0x0a000000 + draw(1u << 20), (uint16_t)(1024 + draw(60000)), protos[draw(4)]);
-	struct session *s = take(
-		f, t.proto == IPPROTO_TCP ? SESSION_HALF_OPEN : SESSION_UNREPLIED_UDP);
+	struct session *s = take_of(
+		f, t.proto == IPPROTO_TCP ? SESSION_HALF_OPEN : SESSION_UNREPLIED_UDP, t.proto);
 
 	if (s == NULL)
 		return;
-	if (draw(8) == 0) { /* it waits for a neighbour */
-		s->proto = t.proto;
-		s->family = 4;
+	if (draw(8) == 0) /* it waits for a neighbour */
 		return;
-	}
 	if (link_one(f, s, &t) < 0)
 		session_end(f->t, s, SESSION_END_refused);
 	else if (t.proto == IPPROTO_UDP && draw(2) == 0)
@@ -147,15 +144,18 @@ those_end_that_have_expired(void **state)
 	done(&f);
 }
 
-/* An idle table: nothing but what is due is looked at. */
+/* A session is not looked at before it is due, from its beginning on. */
 static void
 what_is_not_due_is_passed_over(void **state)
 {
 	struct session_fixture f = given(CAPACITY);
-	struct session *s = begin(&f, SESSION_REPLIED, 1);
+	struct session *s = begin(&f, SESSION_UNREPLIED_UDP, 1);
 	uint32_t ticks = session_policy_default.ticks[TIMEOUT_UDP];
 
 	(void)state;
+	assert_int_equal(f.t->due[session_index(f.t, s)], f.tick + ticks + 1);
+	session_become(f.t, s, SESSION_REPLIED);
+	assert_int_equal(f.t->due[session_index(f.t, s)], 0);
 	sessions_sweep(f.t, CAPACITY, f.tick);
 	assert_int_equal(f.t->due[session_index(f.t, s)], f.tick + ticks + 1);
 	flow_at(f.flow4, s->flow[0])->seen = f.tick + 100;
@@ -206,34 +206,37 @@ watch_again(void *arg, struct session *s)
 	return 10;
 }
 
-/* Who watches sessions has them looked at: after so many ticks at first, then as wanted. */
+/* Who watches sessions has them looked at: so many ticks after they began, then as wanted. */
 static void
 watched_sessions_are_looked_at(void **state)
 {
 	struct session_fixture f = given(CAPACITY);
-	struct session *s = begin(&f, SESSION_UNREPLIED_UDP, 1);
-	uint32_t *due = &f.t->due[session_index(f.t, s)];
+	struct session *before = begin(&f, SESSION_UNREPLIED_UDP, 1), *s;
+	uint32_t *due;
 
 	(void)state;
 	n_watched = 0;
 	sessions_watch(f.t, 100, watch_again);
-	sessions_sweep(f.t, CAPACITY, f.tick); /* the first look */
+	s = begin(&f, SESSION_UNREPLIED_UDP, 2);
+	due = &f.t->due[session_index(f.t, s)];
 	assert_int_equal(*due, f.tick + 100);
-	sessions_sweep(f.t, CAPACITY, f.tick + 99);
-	assert_int_equal(n_watched, 0);
-	sessions_sweep(f.t, CAPACITY, f.tick + 100);
-	assert_int_equal(n_watched, 1);
-	assert_int_equal(*due, f.tick + 110);
-	session_look_again(f.t, s);
-	sessions_sweep(f.t, CAPACITY, f.tick + 105);
+	sessions_sweep(f.t, CAPACITY, f.tick); /* all that were there before */
 	assert_int_equal(n_watched, 2);
-	assert_int_equal(*due, f.tick + 115);
-	session_become(f.t, s, SESSION_CLOSED);
-	sessions_sweep(f.t, CAPACITY, f.tick + 106);
+	assert_int_equal(f.t->due[session_index(f.t, before)], f.tick + 10);
+	session_end(f.t, before, SESSION_END_flushed);
+	assert_int_equal(*due, f.tick + 10);
+	sessions_sweep(f.t, CAPACITY, f.tick + 9);
+	assert_int_equal(n_watched, 2);
+	sessions_sweep(f.t, CAPACITY, f.tick + 10);
 	assert_int_equal(n_watched, 3);
+	assert_int_equal(*due, f.tick + 20);
+	session_look_again(f.t, s);
+	sessions_sweep(f.t, CAPACITY, f.tick + 15);
+	assert_int_equal(n_watched, 4);
+	assert_int_equal(*due, f.tick + 25);
 	sessions_watch(f.t, 0, NULL);
-	sessions_sweep(f.t, CAPACITY, f.tick + 110); /* it forgets that it was watched */
-	assert_int_equal(n_watched, 3);
+	sessions_sweep(f.t, CAPACITY, f.tick + 20); /* it forgets that it was watched */
+	assert_int_equal(n_watched, 4);
 	assert_int_equal(*due, f.tick + session_policy_default.ticks[TIMEOUT_UDP] + 1);
 	done(&f);
 }
@@ -243,12 +246,12 @@ static void
 watched_sessions_expire_in_time(void **state)
 {
 	struct session_fixture f = given(CAPACITY);
-	struct session *s = begin(&f, SESSION_UNREPLIED_UDP, 1);
 	uint32_t ticks = session_policy_default.ticks[TIMEOUT_UDP];
+	struct session *s;
 
 	(void)state;
 	sessions_watch(f.t, ticks + 50, watch_again);
-	sessions_sweep(f.t, CAPACITY, f.tick);
+	s = begin(&f, SESSION_UNREPLIED_UDP, 1);
 	assert_int_equal(f.t->due[session_index(f.t, s)], f.tick + ticks + 1);
 	sessions_sweep(f.t, CAPACITY, f.tick + ticks + 1);
 	assert_false(s->flags & SESSION_USED);

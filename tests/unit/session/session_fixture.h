@@ -109,8 +109,7 @@ link_one(struct session_fixture *f, struct session *s, const struct tuple *t)
 	tuple_to_key4(&reply, &back, OUTSIDE);
 	keys.forward_hash = flow_hash4(&forward, &f->flow4->secret);
 	keys.reply_hash = flow_hash4(&reply, &f->flow4->secret);
-	s->family = 4;
-	s->proto = t->proto;
+	assert_int_equal(s->proto, t->proto);
 	return session_link(f->t, s, &keys, f->tick);
 }
 
@@ -126,20 +125,33 @@ take_fresh(struct session_fixture *f, const struct session *fresh)
 }
 
 static struct session *
-take(struct session_fixture *f, enum session_class class)
+take_of(struct session_fixture *f, enum session_class class, uint8_t proto)
 {
 	struct session fresh;
 
 	session_init(&fresh, class, f->tick);
+	fresh.proto = proto;
+	fresh.family = 4;
 	return take_fresh(f, &fresh);
+}
+
+static bool is_of_tcp(enum session_class class)
+{
+	return class == SESSION_HALF_OPEN || class == SESSION_ESTABLISHED
+		|| class == SESSION_CLOSED;
+}
+
+static struct session *
+take(struct session_fixture *f, enum session_class class)
+{
+	return take_of(f, class, is_of_tcp(class) ? IPPROTO_TCP : IPPROTO_UDP);
 }
 
 /* A linked session of a class, number n; NULL when it was refused. */
 static struct session *
 begin(struct session_fixture *f, enum session_class class, uint32_t n)
 {
-	bool tcp = class == SESSION_HALF_OPEN || class == SESSION_ESTABLISHED
-		|| class == SESSION_CLOSED;
+	bool tcp = is_of_tcp(class);
 	struct tuple t = tuple_of(0x0a000000 + (n >> 14), (uint16_t)(1024 + (n & 0x3fff)),
 		tcp ? IPPROTO_TCP : IPPROTO_UDP);
 	struct session *s = take(f, tcp ? SESSION_HALF_OPEN : SESSION_UNREPLIED_UDP);

@@ -83,7 +83,7 @@ begin_as(struct session_fixture *f, enum session_class class, uint8_t proto, uin
 
 	if (class == SESSION_HALF_OPEN || class == SESSION_CLOSED)
 		return begin(f, class, n + 0x100000);
-	s = take(f, class == SESSION_REPLIED ? SESSION_UNREPLIED_UDP : class);
+	s = take_of(f, class == SESSION_REPLIED ? SESSION_UNREPLIED_UDP : class, proto);
 	if (s == NULL)
 		return NULL;
 	assert_int_equal(link_one(f, s, &t), 0);
@@ -341,7 +341,7 @@ how_a_connection_ended_is_told(void **state)
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct tuple t = tuple_of(0x0a000000 + i, 1024, rows[i].proto);
-		struct session *s = take(&f, SESSION_UNREPLIED_OTHER);
+		struct session *s = take_of(&f, SESSION_UNREPLIED_OTHER, rows[i].proto);
 
 		assert_int_equal(link_one(&f, s, &t), 0);
 		s->state = rows[i].how;
