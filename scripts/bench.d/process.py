@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import signal
+import statistics
 import subprocess
 import time
 
@@ -121,9 +122,9 @@ def processor_seconds(pid):
 
 
 def in_turns(program, samples, side, window):
-    """Rates with what runs beside, and with it stopped: turns of some seconds each, so that what drifts is in both alike.
+    """Rates with what runs beside, and with it stopped: medians of turns of some seconds each, so that what drifts is in both alike.
     What is under way when a turn begins is not counted."""
-    totals = {True: [0.0, 0.0, 0.0, 0.0], False: [0.0, 0.0, 0.0, 0.0]}      # received, sent, processor seconds, seconds
+    turns = {True: [], False: []}       # received and sent a second, share of its cores
     running, end = True, time.monotonic() + window
     while time.monotonic() < end or running:
         side.turn_to(running)
@@ -131,13 +132,11 @@ def in_turns(program, samples, side, window):
         before, spent, began = samples.now(), processor_seconds(program.process.pid), time.monotonic()
         time.sleep(side.turn)
         after, now, seconds = samples.now(), processor_seconds(program.process.pid), time.monotonic() - began
-        parts = [rate * seconds for rate in rates(before, after)]
-        parts += [sum(all - spent[thread] for thread, all in now.items()) / len(now), seconds]
-        totals[running] = [a + b for a, b in zip(totals[running], parts)]
+        turns[running].append((*rates(before, after), sum(all - spent[thread] for thread, all in now.items()) / len(now) / seconds))
         running = not running
     side.turn_to(True)
     time.sleep(side.settle)
-    with_it, without = [{"received": t[0] / t[3], "pps": t[1] / t[3], "share": t[2] / t[3]} for t in (totals[True], totals[False])]
+    with_it, without = [dict(zip(("received", "pps", "share"), map(statistics.median, zip(*turns[running])))) for running in (True, False)]
     return dict(with_it, without=without)
 
 

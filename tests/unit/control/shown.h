@@ -353,7 +353,7 @@ static const struct shown shown[] = {
 		"\"stage\":\"limit\"}],\"verdict\":\"drop\",\"worker\":0}" },
 	{ "show.memory", "",
 		"{\"memory\":[{\"bytes\":595320,\"items\":3072,\"name\":\"flows\",\"used\":4},"
-		"{\"bytes\":8475284,\"items\":1024,\"name\":\"sessions\",\"used\":2},{\"bytes\":64,"
+		"{\"bytes\":8475300,\"items\":1024,\"name\":\"sessions\",\"used\":2},{\"bytes\":64,"
 		"\"name\":\"sources\"},{\"bytes\":2210880,\"name\":\"nat\"},{\"bytes\":\"~\","
 		"\"items\":12032,\"name\":\"packet buffers\"}]}" },
 	{ "show.ledger", "",
