@@ -191,6 +191,8 @@ sessions_sweep(struct sessions *t, uint32_t budget, uint32_t now_tick)
 		move_on(t, ring, k++, now_tick);
 		b = &ring[k % STAGES];
 	}
+	if (k == 0 && b->n == 0)
+		return;
 	for (unsigned last = k + STAGES; k < last; k++)
 		move_on(t, ring, k, now_tick);
 }
