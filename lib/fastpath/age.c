@@ -15,9 +15,8 @@
 #define HURRY_NS          (150 * NS_PER_MS) /* after a change of routes */
 #define SWEEP_BUDGET      512u              /* records visited in one call, at most */
 #define AGE_PERIOD_NS     (50 * NS_PER_US)  /* the least time between two runs of housekeeping */
-#define ACTIVE_SHARES \
-	4u /* sweeps in which each flow is asked whether it is active for long, at most */
-#define HOST_PERIOD_NS (10 * NS_PER_MS)
+#define ACTIVE_SHARES     4u /* sweeps, at most, that ask each flow if it is active for long */
+#define HOST_PERIOD_NS    (10 * NS_PER_MS)
 
 static void
 push_one(void *arg, struct flow_table *t, uint32_t index)

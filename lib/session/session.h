@@ -240,7 +240,7 @@ struct sessions {
 	 * it began or the sweep looked at it last; 0: the sweep looks at it. */
 	uint32_t *due;
 	uint32_t recheck; /* sessions that the sweep looks at next, whatever is due */
-	uint32_t level;   /* how full the table may be until all dues change (age.c) */
+	uint32_t level;   /* how full the table may be until all dues change (due.c) */
 	uint64_t swept_ns;
 	uint64_t created, refused;
 	uint64_t limited; /* stage track: write */
@@ -265,9 +265,7 @@ struct sessions {
 	void (*release)(void *arg, struct session *s, enum session_end why);
 	/* Prefetches what release will touch, for n sessions that are about to end. */
 	void (*expect)(void *arg, struct session *const s[], unsigned n);
-	/* Where watch_ticks is not 0, the sweep looks at a session so long after it began at the
-	 * latest, and tells watch if it goes on, which returns in how many ticks it is to be looked
-	 * at again: sessions_watch. */
+	/* Set by sessions_watch; watch_ticks of 0: nobody watches. */
 	uint32_t watch_ticks;
 	uint32_t (*watch)(void *arg, struct session *s);
 	void *arg;
@@ -287,7 +285,9 @@ size_t sessions_bytes(const struct sessions *t);
  * before had.  NULL: the default alone. */
 void sessions_set_policies(struct sessions *t, const struct session_policy *policy);
 
-/* Has the sweep watch sessions; ticks of 0: no more. */
+/* Has the sweep call watch for each session that goes on: the first time so many ticks after the
+ * session began at the latest, then after as many ticks as watch has returned, at the latest. Those
+ * that are there now are looked at in the next sweep.  Ticks of 0: no more.  By the owner. */
 void sessions_watch(
 	struct sessions *t, uint32_t ticks, uint32_t (*watch)(void *arg, struct session *s));
 

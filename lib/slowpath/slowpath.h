@@ -334,8 +334,8 @@ bool slowpath_route_changed(const struct datapath *dp, const struct flow_table *
  * reports, after slowpath_collect. */
 void slowpath_report_active(struct datapath *dp, struct flow_table *t, uint32_t index);
 
-/* Tells sessions that are active for longer than the active timeout from now on, and those no more
- * that were told by another one: for export, on or off. */
+/* Follows a change of the active timeout, or of whether flows are exported: from now on sessions
+ * that are active for longer than it are told, or none. */
 void slowpath_report_sessions(struct datapath *dp);
 
 /* Prefetches what the ends of sessions will need.  With reports. */
