@@ -82,7 +82,7 @@ show(struct ipfix *x)
 	if (c->error != 0)
 		snprintf(f.error, sizeof(f.error), "%s", strerror(c->error));
 	for (unsigned i = 0; i < x->queue->kept; i++)
-		f.waiting += x->queue->message[(x->queue->first + i) % IPFIX_QUEUE].records;
+		f.waiting += ipfix_queue_at(x->queue, i)->records;
 	ipfix_lost(x, &lost);
 	f.lost = lost.lost_records;
 	f.lost_packets = lost.lost_packets;

@@ -9,6 +9,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -23,6 +24,9 @@
 #define HEADERS4    28
 #define HEADERS6    48
 #define TCP_MESSAGE 8192 /* bytes: as good as any */
+
+/* What the kernel takes by one call for UDP, and divides (UDP_SEGMENT, Linux 4.18). */
+#define TOGETHER_BYTES 65000u
 
 static const char *
 name_of(const struct collector *c, char *text)
@@ -99,6 +103,7 @@ begin(struct collector *c)
 {
 	c->connects++;
 	c->written = 0;
+	c->one_by_one = c->cfg.protocol == IPFIX_TCP;
 	c->templates_due = true;
 	if (c->cfg.protocol == IPFIX_TCP)
 		is_up(c);
@@ -208,8 +213,7 @@ look(struct collector *c, struct ipfix_queue *q, uint64_t now_ms)
 	}
 	if (ioctl(c->fd, SIOCOUTQ, &outstanding) == 0)
 		while (acked < q->sent
-			&& q->message[(q->first + acked) % IPFIX_QUEUE].end + (uint64_t)outstanding
-				<= c->written)
+			&& ipfix_queue_at(q, acked)->end + (uint64_t)outstanding <= c->written)
 			acked++;
 	ipfix_queue_release(q, acked);
 	if (p.revents & (POLLIN | POLLHUP | POLLERR)) {
@@ -233,22 +237,42 @@ collector_follow(struct collector *c, struct ipfix_queue *q, uint64_t now_ms)
 		&& now_ms - c->templates_ms >= c->cfg.template_refresh_ns / NS_PER_MS) {
 		c->templates_due = true;
 		c->max = message_max(c);
+		c->one_by_one = false;
 	}
 	q->max = c->max;
 }
 
-/* Gives bytes to the socket.  Returns how many it took, or -1 if it takes none now. */
+/* Sends; an error of UDP is that of an earlier message. */
 static ssize_t
-give(struct collector *c, struct ipfix_queue *q, const uint8_t *data, size_t bytes)
+try_send(struct collector *c, const struct msghdr *msg)
 {
-	ssize_t n = send(c->fd, data, bytes, MSG_NOSIGNAL);
+	ssize_t n = sendmsg(c->fd, msg, MSG_NOSIGNAL);
 
-	/* An error of UDP is that of an earlier message. */
 	if (n < 0 && c->cfg.protocol == IPFIX_UDP && errno == ECONNREFUSED) {
 		c->errors++;
 		c->error = errno;
-		n = send(c->fd, data, bytes, MSG_NOSIGNAL);
+		n = sendmsg(c->fd, msg, MSG_NOSIGNAL);
 	}
+	return n;
+}
+
+static void
+count_bytes(struct collector *c, ssize_t n)
+{
+	c->bytes += (uint64_t)n;
+	c->written += (uint64_t)n;
+	if (c->cfg.protocol == IPFIX_UDP)
+		is_up(c);
+}
+
+/* Gives bytes to the socket.  Returns how many it took, or -1 if it takes none now. */
+static ssize_t
+give(struct collector *c, struct ipfix_queue *q, uint8_t *data, size_t bytes)
+{
+	struct iovec part = { data, bytes };
+	const struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1 };
+	ssize_t n = try_send(c, &msg);
+
 	if (n < 0 && errno == EMSGSIZE) { /* the path has become narrower */
 		c->errors++;
 		c->max = message_max(c);
@@ -258,11 +282,73 @@ give(struct collector *c, struct ipfix_queue *q, const uint8_t *data, size_t byt
 		fail(c, q, errno);
 	if (n < 0)
 		return -1;
-	c->bytes += (uint64_t)n;
-	c->written += (uint64_t)n;
-	if (c->cfg.protocol == IPFIX_UDP)
-		is_up(c);
+	count_bytes(c, n);
 	return n;
+}
+
+/* Returns how many messages from the next one on can be sent together: all as long as the first,
+ * but for the last, which may be shorter. */
+static unsigned
+count_together(const struct collector *c, struct ipfix_queue *q, size_t *bytes)
+{
+	uint32_t each = 0;
+	unsigned n = 0;
+
+	*bytes = 0;
+	while (!c->one_by_one && q->sent + n < q->kept) {
+		uint32_t more = ipfix_queue_at(q, q->sent + n)->bytes;
+
+		if (n == 0)
+			each = more;
+		if (more > each || *bytes + more > TOGETHER_BYTES)
+			break;
+		*bytes += more;
+		n++;
+		if (more < each)
+			break;
+	}
+	return n;
+}
+
+/* Sends messages by one call of UDP, which makes a datagram of each.  Returns false if nothing was
+ * sent, but the socket may take them one by one. */
+static bool
+give_together(struct collector *c, struct ipfix_queue *q, unsigned n, size_t bytes)
+{
+	union {
+		struct cmsghdr header;
+		uint8_t room[CMSG_SPACE(sizeof(uint16_t))];
+	} control = { 0 };
+	struct iovec part[IPFIX_QUEUE];
+	struct msghdr msg = {
+		.msg_iov = part,
+		.msg_iovlen = n,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control.room),
+	};
+
+	control.header = (struct cmsghdr){
+		.cmsg_len = CMSG_LEN(sizeof(uint16_t)),
+		.cmsg_level = SOL_UDP,
+		.cmsg_type = UDP_SEGMENT,
+	};
+	*(uint16_t *)(void *)CMSG_DATA(
+		&control.header) = (uint16_t)ipfix_queue_at(q, q->sent)->bytes;
+	for (unsigned i = 0; i < n; i++)
+		part[i] = (struct iovec){
+			ipfix_queue_at(q, q->sent + i)->data,
+			ipfix_queue_at(q, q->sent + i)->bytes,
+		};
+	if (try_send(c, &msg) < 0) {
+		/* The kernel, the path, or a tunnel on it, cannot divide what it is given. */
+		c->one_by_one = errno != EAGAIN && errno != EINTR && errno != ENOBUFS;
+		return false;
+	}
+	count_bytes(c, (ssize_t)bytes);
+	c->messages += n;
+	q->sent += n;
+	ipfix_queue_release(q, q->sent);
+	return true;
 }
 
 /* Sends the templates that are due.  Returns false if the socket takes no more. */
@@ -311,9 +397,15 @@ collector_send(struct collector *c, struct ipfix_queue *q, uint64_t now_ms, uint
 	/* Templates never stand within a message. */
 	if (c->partly == 0 && !send_templates(c, q, now_ms, wall_s))
 		return;
+	for (unsigned i = q->sent; i < q->kept; i++)
+		if (i > q->sent || c->partly == 0)
+			ipfix_stamp(ipfix_queue_at(q, i)->data, &stamp);
 	while ((m = ipfix_queue_head(q)) != NULL) {
-		if (c->partly == 0)
-			ipfix_stamp(m->data, &stamp);
+		size_t bytes;
+		unsigned together = count_together(c, q, &bytes);
+
+		if (together > 1 && give_together(c, q, together, bytes))
+			continue;
 		n = give(c, q, m->data + c->partly, m->bytes - c->partly);
 		if (n < 0)
 			return;

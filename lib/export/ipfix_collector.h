@@ -34,6 +34,7 @@ struct collector {
 	size_t partly;                    /* bytes of the next message that TCP has taken */
 	uint64_t written;                 /* bytes of the connection */
 	size_t max;                       /* bytes of a message */
+	bool one_by_one;                  /* a call sends one message */
 	uint64_t messages, bytes, errors, connects;
 	uint8_t buffer[IPFIX_MESSAGE_MAX]; /* a message of templates */
 	size_t buffered, buffer_sent;

@@ -36,8 +36,8 @@ ipfix_queue_destroy(struct ipfix_queue *q)
 	free(q);
 }
 
-static struct ipfix_message *
-at(struct ipfix_queue *q, unsigned i)
+struct ipfix_message *
+ipfix_queue_at(struct ipfix_queue *q, unsigned i)
 {
 	return &q->message[(q->first + i) % IPFIX_QUEUE];
 }
@@ -51,7 +51,7 @@ ipfix_queue_has_begun(const struct ipfix_queue *q)
 void
 ipfix_queue_flush(struct ipfix_queue *q)
 {
-	struct ipfix_message *m = at(q, q->kept);
+	struct ipfix_message *m = ipfix_queue_at(q, q->kept);
 
 	if (q->set == 0)
 		return;
@@ -64,7 +64,7 @@ ipfix_queue_flush(struct ipfix_queue *q)
 static void
 begin_message(struct ipfix_queue *q, uint64_t now_ms)
 {
-	struct ipfix_message *m = at(q, q->kept);
+	struct ipfix_message *m = ipfix_queue_at(q, q->kept);
 
 	m->bytes = IPFIX_HEADER;
 	m->records = 0;
@@ -76,7 +76,7 @@ begin_message(struct ipfix_queue *q, uint64_t now_ms)
 static void
 begin_set(struct ipfix_queue *q, uint16_t id)
 {
-	struct ipfix_message *m = at(q, q->kept);
+	struct ipfix_message *m = ipfix_queue_at(q, q->kept);
 
 	if (q->set != 0)
 		put16(m->data + q->set + 2, m->bytes - q->set);
@@ -95,13 +95,13 @@ bool
 ipfix_queue_add(
 	struct ipfix_queue *q, uint16_t set, const void *record, size_t bytes, uint64_t now_ms)
 {
-	struct ipfix_message *m = at(q, q->kept);
+	struct ipfix_message *m = ipfix_queue_at(q, q->kept);
 
 	if (q->set != 0 && m->bytes + 4 + bytes > q->max)
 		ipfix_queue_flush(q);
 	if (q->kept == IPFIX_QUEUE)
 		return false;
-	m = at(q, q->kept);
+	m = ipfix_queue_at(q, q->kept);
 	if (q->set == 0)
 		begin_message(q, now_ms);
 	if (!is_of(m, q->set, set))
@@ -116,7 +116,7 @@ ipfix_queue_add(
 struct ipfix_message *
 ipfix_queue_head(struct ipfix_queue *q)
 {
-	return q->sent < q->kept ? at(q, q->sent) : NULL;
+	return q->sent < q->kept ? ipfix_queue_at(q, q->sent) : NULL;
 }
 
 void
@@ -149,7 +149,7 @@ ipfix_stamp(uint8_t *message, const struct ipfix_stamp *stamp)
 uint32_t
 ipfix_queue_sequence(struct ipfix_queue *q)
 {
-	const uint8_t *d = at(q, q->sent)->data;
+	const uint8_t *d = ipfix_queue_at(q, q->sent)->data;
 
 	if (q->sent == q->kept && q->set == 0)
 		return q->sequence;

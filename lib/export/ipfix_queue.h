@@ -51,6 +51,9 @@ void ipfix_queue_flush(struct ipfix_queue *q);
 /* Returns true if the message in progress has records. */
 bool ipfix_queue_has_begun(const struct ipfix_queue *q);
 
+/* Returns the i-th message from first on. */
+struct ipfix_message *ipfix_queue_at(struct ipfix_queue *q, unsigned i);
+
 /* Returns the next complete message that was not sent; NULL: none.  ipfix_queue_next counts it as
  * sent; ipfix_queue_release drops the n first of the sent ones. */
 struct ipfix_message *ipfix_queue_head(struct ipfix_queue *q);
