@@ -340,8 +340,9 @@ give_together(struct collector *c, struct ipfix_queue *q, unsigned n, size_t byt
 			ipfix_queue_at(q, q->sent + i)->bytes,
 		};
 	if (try_send(c, &msg) < 0) {
-		/* The kernel, the path, or a tunnel on it, cannot divide what it is given. */
-		c->one_by_one = errno != EAGAIN && errno != EINTR && errno != ENOBUFS;
+		/* Else the kernel, the path, or a tunnel on it, cannot divide what it is given. */
+		c->one_by_one = errno != EAGAIN && errno != EINTR && errno != ENOBUFS
+			&& errno != ECONNREFUSED;
 		return false;
 	}
 	count_bytes(c, (ssize_t)bytes);

@@ -3,6 +3,7 @@
  * datagram of its own, whole and in order. */
 #include "export/ipfix_collector.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,10 +17,25 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "support/wrapped.h"
 
 #define ROUNDS      400
 #define RECORD      20 /* bytes */
 #define RECORDS_MAX 72 /* of a message */
+
+static unsigned refusals; /* calls to come that tell of an earlier message */
+
+WRAPPED(sendmsg);
+
+ssize_t
+__wrap_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	if (refusals == 0)
+		return __real_sendmsg(fd, msg, flags);
+	refusals--;
+	errno = ECONNREFUSED;
+	return -1;
+}
 
 static unsigned seed = 1;
 
@@ -216,6 +232,25 @@ nobody_who_listens_costs_no_message_but_those_that_were_refused(void **state)
 	assert_int_equal(take(f, data), -1);
 }
 
+/* Two answers of a collector's host, of which the second comes while the first one is told. */
+static void
+refusals_do_not_end_that_messages_go_together(void **state)
+{
+	struct collector_test *f = *state;
+
+	skip_templates(f);
+	f->q->max = IPFIX_MESSAGE_MAX;
+	for (unsigned i = 0; i < 10; i++)
+		make(f, 3);
+	refusals = 2;
+	collector_send(&f->c, f->q, 1, 7);
+	assert_int_equal(refusals, 0);
+	assert_false(f->c.one_by_one);
+	for (unsigned i = 0; i < 10; i++)
+		expect(f, 3, 3 * i, 7);
+	assert_int_equal(take(f, (uint8_t[IPFIX_MESSAGE_MAX]){ 0 }), -1);
+}
+
 int
 main(void)
 {
@@ -226,6 +261,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			nobody_who_listens_costs_no_message_but_those_that_were_refused, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(
+			refusals_do_not_end_that_messages_go_together, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
