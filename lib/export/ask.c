@@ -18,6 +18,8 @@ struct asks {
 	int fd;            /* tells that there are answers */
 	struct event *readable;
 	struct snapshot_doubt doubt; /* control */
+	struct snapshot *latest;     /* control: the newest snapshot, or NULL ... */
+	uint64_t latest_ms;          /* ... and when it was taken */
 	pthread_mutex_t lock;        /* of answered */
 	struct ask *answered;
 };
@@ -50,6 +52,22 @@ give_answer(struct ask *ask)
 	(void)!write(as->fd, &one, sizeof(one)); /* it is readable, whatever it counts */
 }
 
+/* Returns a snapshot, NULL without memory.  Workers write what it reads with every burst and wait
+ * for the lines, so those that ask at nearly the same time share one. */
+static struct snapshot *
+fresh_snapshot(struct asks *as, struct control *c)
+{
+	uint64_t now_ms = monotonic_ms();
+
+	if (as->latest == NULL || now_ms - as->latest_ms >= ASK_FRESH_MS
+		|| as->latest->generation != appliance_generation(control_appliance(c))->number) {
+		snapshot_free(as->latest);
+		as->latest = snapshot_take(c, &as->doubt);
+		as->latest_ms = now_ms;
+	}
+	return as->latest != NULL ? snapshot_hold(as->latest) : NULL;
+}
+
 static void
 finished(struct rpc_call *call)
 {
@@ -62,7 +80,7 @@ run_job(struct remote_job *job, struct control *c)
 	struct ask *ask = (struct ask *)job; /* its first member */
 
 	if (ask->call == NULL)
-		ask->snapshot = snapshot_take(c, &ask->asks->doubt);
+		ask->snapshot = fresh_snapshot(ask->asks, c);
 	else if (!control_serve(c, ask->call))
 		return; /* finished is called later */
 	give_answer(ask);
@@ -204,6 +222,7 @@ asks_destroy(struct asks *as)
 		else
 			ask->asks = NULL; /* workers have it: freed when they are done */
 	}
+	snapshot_free(as->latest);
 	if (as->readable != NULL)
 		event_free(as->readable);
 	if (as->fd >= 0)

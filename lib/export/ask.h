@@ -25,6 +25,7 @@ struct evhttp_request;
 
 enum {
 	ASK_PATIENCE_MS = 3000,
+	ASK_FRESH_MS = 10, /* a snapshot is for all that are asked for until then */
 };
 
 struct ask {

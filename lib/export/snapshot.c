@@ -192,6 +192,7 @@ snapshot_take(struct control *c, struct snapshot_doubt *doubt)
 
 	if (s == NULL)
 		return NULL;
+	atomic_init(&s->holders, 1);
 	s->uptime = (double)appliance_uptime_ns(a) / 1e9;
 	s->busy_cycles_hz = (double)rte_get_tsc_hz();
 	s->generation = gen->number;
@@ -211,10 +212,18 @@ snapshot_take(struct control *c, struct snapshot_doubt *doubt)
 	return s;
 }
 
+struct snapshot *
+snapshot_hold(struct snapshot *s)
+{
+	atomic_fetch_add_explicit(&s->holders, 1, memory_order_relaxed);
+	return s;
+}
+
 void
 snapshot_free(struct snapshot *s)
 {
-	if (s == NULL)
+	/* Others have read it before the last one frees it. */
+	if (s == NULL || atomic_fetch_sub_explicit(&s->holders, 1, memory_order_acq_rel) > 1)
 		return;
 	nat_summary_free(s->nat);
 	free(s);

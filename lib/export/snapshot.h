@@ -3,11 +3,13 @@
  *
  * No worker is asked: the counters of those that run may be a burst ahead of each other.
  *
- * Threads: snapshot_take by the control thread; a snapshot belongs to one thread at a time.
- * Memory: snapshot_take/snapshot_free. */
+ * Threads: snapshot_take by the control thread; nobody writes to a snapshot after that, so any
+ * number of threads may hold and read it.  Memory: snapshot_take and snapshot_hold, each with
+ * snapshot_free. */
 #ifndef EXPORT_SNAPSHOT_H
 #define EXPORT_SNAPSHOT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -59,6 +61,7 @@ struct snapshot_pool {
 };
 
 struct snapshot {
+	atomic_uint holders; /* it is freed when the last one frees it */
 	double uptime;
 	double busy_cycles_hz; /* of the time-stamp counter */
 	uint64_t generation;
@@ -88,6 +91,7 @@ struct snapshot_doubt {
 /* An imbalance is one that SNAPSHOT_DOUBTS snapshots have seen before, every worker having come
  * round in between; until then it is 0.  NULL: no memory. */
 struct snapshot *snapshot_take(struct control *c, struct snapshot_doubt *doubt);
+struct snapshot *snapshot_hold(struct snapshot *s);
 void snapshot_free(struct snapshot *s); /* NULL is fine */
 
 /* Writes why Weir is not ready, a line for each reason, or nothing. */

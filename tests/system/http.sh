@@ -91,6 +91,29 @@ answers_at_once() {
 	PY
 }
 
+shares() {      # figures are read anew once in 10 ms, however many ask; they are never older, nor of an earlier generation
+	ip netns exec "$ns_weir" python3 - "$port" "$weirctl" "$dir/control.sock" <<-'PY'
+	import http.client, re, subprocess, sys, time
+	link = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=5)
+	def value(name):
+	    link.request("GET", "/metrics")
+	    return float(re.search("(?m)^" + name + r"(?:\{[^}]*\})? (\S+)", link.getresponse().read().decode()).group(1))
+	ages, until = [], time.monotonic() + 0.5
+	while time.monotonic() < until:      # the clock of now, less the uptime of the reading
+	    ages.append(value("process_start_time_seconds"))
+	ages = sorted(age - min(ages) for age in ages)
+	print(len(ages), "scrapes; one reading in four is older than", ages[len(ages) * 3 // 4], "s")
+	assert ages[len(ages) * 3 // 4] >= 0.005
+	for _ in range(5):
+	    before = value("weir_worker_sleeps_total")
+	    time.sleep(0.03)
+	    assert value("weir_worker_sleeps_total") > before
+	    generation = value("weir_config_generation")
+	    subprocess.run([sys.argv[2], "-s", sys.argv[3], "reload"], check=True, stdout=subprocess.DEVNULL)
+	    assert value("weir_config_generation") > generation
+	PY
+}
+
 moves() {       # the listener follows the configuration
 	cat_config "127.0.0.1:9978" >"$dir/weir.yaml"
 	ctl reload >/dev/null || return 1
@@ -147,6 +170,7 @@ check "no other path" says 404 "there are" "http://127.0.0.1:$port/etc/passwd"
 check "the page has a policy" says 200 "^Content-Security-Policy: default-src 'none'; script-src 'sha256-" "http://127.0.0.1:$port/"
 check "nowhere but there" sh -c "[ \$(ip netns exec $ns_weir ss -Hltn | wc -l) -eq 1 ]"
 check "long answers at once" answers_at_once
+check "figures are shared, and fresh" shares
 check "hostile clients" ip netns exec "$ns_weir" python3 "$here/support/hostile_http.py" 127.0.0.1 "$port" 6
 cat "$dir/out"
 check "weirctl meanwhile" ctl show ports
