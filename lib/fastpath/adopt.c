@@ -114,7 +114,7 @@ adopt_export(struct fastpath *fp, const struct flow_export *export)
 	dp->reports = is ? fp->reports : NULL;
 	if (active_ns != export->active_ns)
 		slowpath_report_sessions(dp);
-	dp->reports_nat = export->nat_events;
+	dp->reports_nat = is && export->nat_events;
 	dp->flow4->lets_all_go = dp->flow6->lets_all_go = is;
 	nat_log_to(dp->nat, export->nat_logs);
 }

@@ -285,9 +285,6 @@ fastpath_age(struct fastpath *fp)
 	host_follow(dp->host);
 	fastpath_outside_bursts(fp);
 	slowpath_follow_fragments(dp, &fp->burst);
-	/* Of the ends since the last time, which have long left the store buffer. */
-	if (unlikely(dp->reports != NULL))
-		flow_reports_publish(dp->reports);
 	sweep_sessions(fp);
 	nat_age(dp->nat, clock_tick(dp->now_ns));
 	nat_set_time(dp->nat, dp->now_ns);
@@ -304,6 +301,9 @@ fastpath_age(struct fastpath *fp)
 		return;
 	}
 	fp->host_ns = dp->now_ns;
+	/* As often as the exporter looks: a fence waits for all stores before it. */
+	if (unlikely(dp->reports != NULL))
+		flow_reports_publish(dp->reports);
 	fragments_age(dp->slow->fragments, dp->now_ns);
 	fastpath_outside_bursts(fp);
 	slowpath_release(dp, &fp->burst);

@@ -85,7 +85,7 @@ release_session(void *datapath, struct session *session, enum session_end why)
 	PROBE_SESSION_END(dp->worker, session - dp->sessions->session, why);
 	if (unlikely(dp->rules != NULL))
 		slowpath_rule_session_ends(dp, session, (uint8_t)why);
-	if (unlikely(dp->reports != NULL))
+	if (dp->reports != NULL)
 		slowpath_report_session_ends(dp, session, why);
 	if (unlikely(dp->helpers->used != 0) && session >= dp->sessions->session
 		&& session <= dp->sessions->session + dp->sessions->capacity)

@@ -105,7 +105,7 @@ flows_collect(struct datapath *dp, const struct flow *f)
 	flow_account_add(dp->reports, account_of_record(dp, t, index_of(t, f)), &c);
 }
 
-void
+__attribute__((noinline)) void
 flows_count(struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d)
 {
 	const struct view *v = slot_view(dp, b, slot);
@@ -120,8 +120,6 @@ flows_count(struct datapath *dp, const struct burst *b, unsigned slot, const str
 
 	if (v->icmp_error || is_handed_over(dp, d->nexthop))
 		return;
-	/* Of the next session that begins. */
-	prefetch_to_write(&dp->reports->short_account[dp->sessions->vacant]);
 	if (d->session != NULL && has_account(dp, d->session)) {
 		session_account_add(dp->reports, session_index(dp->sessions, d->session), &c);
 	} else if (d->session == NULL && b->flow[slot] != 0) {
@@ -261,33 +259,44 @@ class_of(const struct session *session)
 		: FLOW_REPORT_UNREPLIED;
 }
 
-static enum flow_report_why
+static inline enum flow_report_why
 why_ended(enum session_end why)
 {
-	switch (why) {
-	case SESSION_END_closed:
-	case SESSION_END_reset:
-	case SESSION_END_reused:
-		return FLOW_REPORT_ENDED;
-	case SESSION_END_timeout:
-		return FLOW_REPORT_IDLE;
-	case SESSION_END_evicted:
-	case SESSION_END_full:
-		return FLOW_REPORT_NO_ROOM;
-	default:
-		return FLOW_REPORT_FORCED;
-	}
+	static const uint8_t is[SESSION_END_COUNT] = {
+		[SESSION_END_closed] = FLOW_REPORT_ENDED,
+		[SESSION_END_reset] = FLOW_REPORT_ENDED,
+		[SESSION_END_timeout] = FLOW_REPORT_IDLE,
+		[SESSION_END_evicted] = FLOW_REPORT_NO_ROOM,
+		[SESSION_END_refused] = FLOW_REPORT_FORCED,
+		[SESSION_END_full] = FLOW_REPORT_NO_ROOM,
+		[SESSION_END_conflict] = FLOW_REPORT_FORCED,
+		[SESSION_END_reused] = FLOW_REPORT_ENDED,
+		[SESSION_END_flushed] = FLOW_REPORT_FORCED,
+		[SESSION_END_address_removed] = FLOW_REPORT_FORCED,
+		[SESSION_END_interface_removed] = FLOW_REPORT_FORCED,
+		[SESSION_END_uplink_lost] = FLOW_REPORT_FORCED,
+		[SESSION_END_stopped] = FLOW_REPORT_FORCED,
+	};
+
+	static_assert(SESSION_END_COUNT == 13, "each has its reason");
+	return (enum flow_report_why)is[why];
 }
 
-void
-flows_tell_session(struct datapath *dp, const struct session *session, enum flow_report_why why)
+static inline bool
+has_line(const struct flow_reports *r, const struct session *session, uint32_t index)
+{
+	return session->family == 4 && !session_account_is_long(&r->short_account[index]);
+}
+
+/* Tells any session, whether there is room or not. */
+static __attribute__((noinline)) void
+tell_any(struct datapath *dp, const struct session *session, enum flow_report_why why)
 {
 	uint32_t index = session_index(dp->sessions, session);
 	struct session_told told;
 	struct flow_report *r;
 
-	if (likely(session->family == 4
-		    && !session_account_is_long(&dp->reports->short_account[index]))) {
+	if (has_line(dp->reports, session, index)) {
 		told = told_of(dp, session, FLOW_REPORT_FLOW, (uint8_t)why);
 		session_account_tell_line(dp->reports, index, class_of(session), &told);
 		return;
@@ -301,6 +310,26 @@ flows_tell_session(struct datapath *dp, const struct session *session, enum flow
 	flow_reports_commit(dp->reports);
 }
 
+static inline void
+tell_session(struct datapath *dp, const struct session *session, enum flow_report_why why)
+{
+	uint32_t index = session_index(dp->sessions, session);
+	struct session_told told;
+
+	if (likely(has_line(dp->reports, session, index) && flow_reports_have_room(dp->reports))) {
+		told = told_of(dp, session, FLOW_REPORT_FLOW, (uint8_t)why);
+		session_account_tell_line_quickly(dp->reports, index, &told);
+	} else {
+		tell_any(dp, session, why);
+	}
+}
+
+void
+flows_tell_session(struct datapath *dp, const struct session *session, enum flow_report_why why)
+{
+	tell_session(dp, session, why);
+}
+
 /* Tells that the session's translation begins or ends.  The exporter has no record for those of
  * IPv6. */
 static void
@@ -308,8 +337,7 @@ tell_nat(struct datapath *dp, const struct session *session, enum flow_report_ki
 {
 	struct session_told told;
 
-	if (!dp->reports_nat || !(session->flags & (SESSION_SNAT | SESSION_DNAT))
-		|| session->family != 4)
+	if (!(session->flags & (SESSION_SNAT | SESSION_DNAT)) || session->family != 4)
 		return;
 	told = told_of(dp, session, kind, 0);
 	flow_reports_tell_event(dp->reports, dp->now_ns, class_of(session), &told);
@@ -325,11 +353,12 @@ void
 slowpath_report_session_ends(
 	struct datapath *dp, const struct session *session, enum session_end why)
 {
-	if (!has_account(dp, session) || !(session->flags & SESSION_LINKED))
+	/* One that has records has a place in the table, and so an account. */
+	if (!(session->flags & SESSION_LINKED))
 		return;
 	if (session_account_has(dp->reports, session_index(dp->sessions, session)))
-		flows_tell_session(dp, session, why_ended(why));
-	if (!(session->flags & SESSION_WAITING))
+		tell_session(dp, session, why_ended(why));
+	if (unlikely(dp->reports_nat) && !(session->flags & SESSION_WAITING))
 		tell_nat(dp, session, FLOW_REPORT_NAT_ENDS);
 }
 

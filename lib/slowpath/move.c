@@ -130,7 +130,7 @@ begin(struct datapath *dp, struct session *session)
 		session_tuple(dp->sessions, session, true, &answer);
 		nat_begin(dp->nat, session, answer.src.v4, dp->now_ns);
 	}
-	if (unlikely(dp->reports != NULL))
+	if (unlikely(dp->reports_nat))
 		flows_session_begins(dp, session);
 	session_begin(session);
 }

@@ -140,7 +140,7 @@ report(struct datapath *dp, const struct burst *b, unsigned slot, const struct d
 	dp->slow->scratch->counter[slot] = d != NULL ? line_of(dp, b, slot, d) : 0;
 	if (unlikely(dp->gen->n_rule_logs != 0) && d != NULL)
 		tell_rules(dp, b, slot, d);
-	if (unlikely(dp->reports != NULL) && d != NULL)
+	if (unlikely(dp->reports != NULL) && d != NULL && (d->session == NULL || !d->begins))
 		flows_tell_packet(dp, b, slot, d);
 	if (dp->observer != NULL)
 		tell(dp, b, slot, d, d != NULL && d->session != NULL ? d->session->state : 0);

@@ -214,7 +214,7 @@ bool drops_are_told(const struct datapath *dp, const struct program *p);
 /* Adds what a record has counted to the account of its flow. */
 void flows_collect(struct datapath *dp, const struct flow *f);
 
-/* Adds a packet that no record has counted. */
+/* Adds a packet that no record has counted, and that is not the first of its session. */
 void flows_count(
 	struct datapath *dp, const struct burst *b, unsigned slot, const struct decision *d);
 

@@ -13,7 +13,7 @@
 static const uint32_t left_free[] = {
 	[FLOW_REPORT_CONVERSATION] = 0,
 	[FLOW_REPORT_UNREPLIED] = FLOW_REPORTS / 4,
-	[FLOW_REPORT_LOOSE] = FLOW_REPORTS / 2,
+	[FLOW_REPORT_LOOSE] = FLOW_REPORTS_LEFT_MOST,
 };
 
 static struct flow_account *
@@ -225,12 +225,14 @@ session_account_tell(
 }
 
 static void
-add_line(struct flow_reports *r, const struct session_account *a, const struct session_told *told)
+tell_line(struct flow_reports *r, const struct session_account *a, enum flow_report_class class,
+	const struct session_told *told)
 {
-	const void *const part[3] = { a, told->forward, told->reply };
-	uint64_t word = told->kind | (uint64_t)told->why << 8 | (uint64_t)told->status << 16;
-
-	line_ring_add(r->lines, part, rte_cpu_to_le_64(word));
+	if (line_ring_has_room(r->lines, left_free[class]))
+		flow_reports_add_line(r, a, told);
+	else
+		lose(r, session_account_packets(a, false) + session_account_packets(a, true),
+			session_account_bytes(a, false) + session_account_bytes(a, true));
 }
 
 void
@@ -239,11 +241,7 @@ session_account_tell_line(struct flow_reports *r, uint32_t index, enum flow_repo
 {
 	struct session_account *a = &r->short_account[index];
 
-	if (likely(line_ring_has_room(r->lines, left_free[class])))
-		add_line(r, a, told);
-	else
-		lose(r, session_account_packets(a, false) + session_account_packets(a, true),
-			session_account_bytes(a, false) + session_account_bytes(a, true));
+	tell_line(r, a, class, told);
 	a->counts = 0;
 }
 
@@ -255,10 +253,7 @@ flow_reports_tell_event(struct flow_reports *r, uint64_t now_ns, enum flow_repor
 		.when = session_account_time(now_ns),
 	};
 
-	if (line_ring_has_room(r->lines, left_free[class]))
-		add_line(r, &now, told);
-	else
-		lose(r, 0, 0);
+	tell_line(r, &now, class, told);
 }
 
 /* --- the exporter's --- */

@@ -28,7 +28,8 @@
 #include "tap/session_account.h"
 
 enum {
-	FLOW_REPORTS = 32768, /* that wait, in each of the two rings */
+	FLOW_REPORTS = 32768,                      /* that wait, in each of the two rings */
+	FLOW_REPORTS_LEFT_MOST = FLOW_REPORTS / 2, /* places that any class leaves free */
 };
 
 enum flow_report_kind {
@@ -171,6 +172,17 @@ session_account_begins(const struct flow_reports *r, uint64_t first_ns)
 	return start > r->began ? start : r->began;
 }
 
+/* Begins the account of a session with its first packet, which goes forward; what the account had
+ * is forgotten. */
+static inline void
+session_account_begin(struct flow_reports *r, uint32_t index, uint64_t now_ns, uint32_t bytes)
+{
+	struct session_account *a = &r->short_account[index];
+
+	a->when = session_account_begins(r, now_ns);
+	a->counts = bytes | UINT64_C(1) << 48;
+}
+
 /* Adds to any account: one that has packets, or to which more is added than is usual. */
 void session_account_add_any(struct flow_reports *r, uint32_t index, const struct flow_counted *c);
 
@@ -201,9 +213,38 @@ struct session_told {
 	uint8_t kind, why, status;
 };
 
+/* Returns true if there is room for a line of any class. */
+static inline bool
+flow_reports_have_room(struct flow_reports *r)
+{
+	return line_ring_has_room(r->lines, FLOW_REPORTS_LEFT_MOST);
+}
+
+/* Adds a line, for which there must be room. */
+static inline void
+flow_reports_add_line(
+	struct flow_reports *r, const struct session_account *a, const struct session_told *told)
+{
+	const void *const part[3] = { a, told->forward, told->reply };
+	uint64_t word = told->kind | (uint64_t)told->why << 8 | (uint64_t)told->status << 16;
+
+	line_ring_add(r->lines, part, rte_cpu_to_le_64(word));
+}
+
 /* Tells a session of IPv4 with a short account, which has packets, and empties the account. */
 void session_account_tell_line(struct flow_reports *r, uint32_t index, enum flow_report_class class,
 	const struct session_told *told);
+
+/* The same while flow_reports_have_room: in few instructions. */
+static inline void
+session_account_tell_line_quickly(
+	struct flow_reports *r, uint32_t index, const struct session_told *told)
+{
+	struct session_account *a = &r->short_account[index];
+
+	flow_reports_add_line(r, a, told);
+	a->counts = 0;
+}
 
 /* Tells that something has happened to a session of IPv4, without its counts. */
 void flow_reports_tell_event(struct flow_reports *r, uint64_t now_ns, enum flow_report_class class,

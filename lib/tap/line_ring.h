@@ -29,8 +29,8 @@
 #endif
 
 enum {
-	LINE_RING_LINE = 64,   /* bytes of a line */
-	LINE_RING_BATCH = 128, /* lines that are added and not published, at most */
+	LINE_RING_LINE = 64,    /* bytes of a line */
+	LINE_RING_BATCH = 1024, /* lines that are added and not published, at most */
 };
 
 /* Positions only grow; a line stands at its position modulo size. */

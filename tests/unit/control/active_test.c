@@ -314,6 +314,39 @@ places_of_ended_sessions_are_used_again(void **state)
 	assert_int_equal(r->lost, 0);
 }
 
+/* Packets to a neighbour that nobody is: some wait in vain, also the second one of a session, some
+ * find no room to wait.  And packets that no session begins with.  Each is told once. */
+static void
+what_goes_nowhere_is_told_once(void **state)
+{
+	struct appliance_fixture *f = *state;
+	const struct flow_report *e;
+	struct flow_report room;
+	struct flow_reports *r;
+	char text[1024], packet[64];
+	uint64_t told = 0, sent = 0;
+
+	snprintf(text, sizeof(text), CONFIG, "track, ");
+	given(f, text);
+	wait_s(f, 1);
+	r = tell_flows(f, 60);
+	for (unsigned i = 0; i < 600; i++) {
+		snprintf(packet, sizeof(packet), "udp 192.0.2.10:%u > %s:53", 1000 + i / 2,
+			i % 7 == 0 ? "203.0.113.1" : "198.51.100.9");
+		push(f, "lan", packet);
+		sent++;
+	}
+	drain(f);
+	for (unsigned s = 0; s < 400; s++)
+		wait_s(f, 1);
+	sessions_flush(worker_of(f, 0)->fp->dp.sessions, SESSION_END_flushed);
+	wait_s(f, 1);
+	for (unsigned way = 0; way < FLOW_REPORT_WAYS; way++)
+		for (; (e = flow_reports_peek(r, way, &room)) != NULL; flow_reports_release(r, way))
+			told += e->packets[0] + e->packets[1];
+	assert_int_equal(told, sent);
+}
+
 /* A session with more packets than a line can tell of. */
 static void
 what_has_no_line_is_told_by_an_entry(void **state)
@@ -358,6 +391,7 @@ main(void)
 		appliance_test(a_session_that_is_over_is_not_active),
 		appliance_test(a_flow_that_is_over_is_not_active),
 		appliance_test(places_of_ended_sessions_are_used_again),
+		appliance_test(what_goes_nowhere_is_told_once),
 		appliance_test(what_has_no_line_is_told_by_an_entry),
 	};
 

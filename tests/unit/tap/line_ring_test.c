@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-	LINES = 256,
+	LINES = 2048,
 	ADDED = 400000, /* by the thread */
 };
 
