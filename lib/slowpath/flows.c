@@ -288,9 +288,8 @@ has_line(const struct flow_reports *r, const struct session *session, uint32_t i
 	return session->family == 4 && !session_account_is_long(&r->short_account[index]);
 }
 
-/* Tells any session, whether there is room or not. */
-static __attribute__((noinline)) void
-tell_any(struct datapath *dp, const struct session *session, enum flow_report_why why)
+__attribute__((noinline)) void
+flows_tell_session(struct datapath *dp, const struct session *session, enum flow_report_why why)
 {
 	uint32_t index = session_index(dp->sessions, session);
 	struct session_told told;
@@ -310,8 +309,9 @@ tell_any(struct datapath *dp, const struct session *session, enum flow_report_wh
 	flow_reports_commit(dp->reports);
 }
 
+/* The same, in few instructions for most sessions. */
 static inline void
-tell_session(struct datapath *dp, const struct session *session, enum flow_report_why why)
+tell_end(struct datapath *dp, const struct session *session, enum flow_report_why why)
 {
 	uint32_t index = session_index(dp->sessions, session);
 	struct session_told told;
@@ -320,14 +320,8 @@ tell_session(struct datapath *dp, const struct session *session, enum flow_repor
 		told = told_of(dp, session, FLOW_REPORT_FLOW, (uint8_t)why);
 		session_account_tell_line_quickly(dp->reports, index, &told);
 	} else {
-		tell_any(dp, session, why);
+		flows_tell_session(dp, session, why);
 	}
-}
-
-void
-flows_tell_session(struct datapath *dp, const struct session *session, enum flow_report_why why)
-{
-	tell_session(dp, session, why);
 }
 
 /* Tells that the session's translation begins or ends.  The exporter has no record for those of
@@ -357,7 +351,7 @@ slowpath_report_session_ends(
 	if (!(session->flags & SESSION_LINKED))
 		return;
 	if (session_account_has(dp->reports, session_index(dp->sessions, session)))
-		tell_session(dp, session, why_ended(why));
+		tell_end(dp, session, why_ended(why));
 	if (unlikely(dp->reports_nat) && !(session->flags & SESSION_WAITING))
 		tell_nat(dp, session, FLOW_REPORT_NAT_ENDS);
 }
